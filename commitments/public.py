@@ -1,0 +1,105 @@
+"""What every public answer shares: clocks, one snapshot of the database, and validators for caches.
+
+A public answer is a pure function of release, edition, UTC day, address and language. Nothing here, and nothing in a
+view behind it, touches the session, a cookie or the visitor.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import functools
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from .clocks import BadClock, Clocks
+from .models import Edition, StatusUpdate
+
+MAX_AGE = datetime.timedelta(minutes=1)
+
+
+class BadQuery(ValueError):
+    """The address asks for something that cannot be answered; the message is for the reader."""
+
+
+@contextlib.contextmanager
+def snapshot() -> Iterator[None]:
+    """Read everything inside from one state of the database, and write nothing.
+
+    Inside a transaction already under way (a test's, an admin's preview) the isolation is that transaction's.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, Clocks, P], HttpResponse]
+
+
+def public(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Make a view public: it receives the clocks, reads one snapshot, and answers 304 where nothing has changed.
+
+    A bad clock, filter or cursor (`BadClock`, `BadQuery`) is a page with status 400 that says what is wrong.
+    """
+
+    @require_safe
+    @functools.wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        now = timezone.now()
+        try:
+            clocks = Clocks.read(request.GET, now.date())
+            with snapshot():
+                edition = Edition.objects.current()
+                etag = entity_tag(request, edition, now.date())
+                unchanged = get_conditional_response(request, etag=etag)
+                response = unchanged or view(request, clocks, *args, **kwargs)
+        except (BadClock, BadQuery) as error:
+            return render(request, "400.html", {"message": str(error)}, status=400)
+        if response.status_code in (200, 304):
+            response.headers.setdefault("ETag", etag)
+            response.headers.setdefault("Cache-Control", f"public, max-age={max_age(now)}")
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    return answer
+
+
+def entity_tag(request: HttpRequest, edition: Edition, day: datetime.date) -> str:
+    """Weak, because the same page travels in several encodings."""
+    parts = (
+        settings.RELEASE,
+        str(edition.number),
+        day.isoformat(),
+        request.get_full_path(),
+        get_language() or "",
+        request.headers.get("HX-Request", ""),
+    )
+    return f'W/"{hashlib.sha256(chr(0).join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
+
+
+def max_age(now: datetime.datetime) -> int:
+    """Seconds that an answer may be kept unasked: a minute, and never past midnight UTC."""
+    midnight = datetime.datetime.combine(now.date() + datetime.timedelta(days=1), datetime.time.min, datetime.UTC)
+    return int(min(MAX_AGE, midnight - now).total_seconds())
+
+
+def page(request: HttpRequest, clocks: Clocks, template: str, context: dict[str, Any]) -> HttpResponse:
+    """Render a public page; adds what the frame of every page shows. One query."""
+    acts = StatusUpdate.objects.counted(clocks.as_of, clocks.known_on).filter(is_context=False)
+    latest = acts.order_by("-happened_by", "-number").only("happened_on", "happened_precision").first()
+    return render(request, template, {"clocks": clocks, "latest_evidence": latest, **context})
