@@ -59,13 +59,14 @@ def restore_labels(rows: Iterable[models.Model], known_on: datetime.date | None)
     rows = list(rows)
     if known_on is None or not rows:
         return
-    by_key = {(row._meta.db_table, row.pk): row for row in rows}
+    by_key: dict[tuple[str, int], list[models.Model]] = {}
+    for row in rows:
+        by_key.setdefault((row._meta.db_table, row.pk), []).append(row)
     earlier = Revision.objects.replaced_after(known_on).filter(
         table__in={table for table, _row_id in by_key}, row_id__in={row_id for _table, row_id in by_key}
     )
     for revision in earlier:
-        row = by_key.get((revision.table, revision.row_id))
-        if row is not None:
+        for row in by_key.get((revision.table, revision.row_id), []):
             for field in row._meta.concrete_fields:
                 if field.column in revision.was and not field.generated:
                     setattr(row, field.attname, field.to_python(revision.was[field.column]))

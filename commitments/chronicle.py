@@ -1,0 +1,225 @@
+"""Dated lists: what happened, what it meant for each commitment, and who says so."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import DateField, DateTimeField, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from .clocks import BadQuery, Clocks
+from .models import (
+    Area,
+    Assessment,
+    Bearing,
+    CheckCommitment,
+    Citation,
+    Commitment,
+    DeliveryStatus,
+    StatusUpdate,
+    end_of_day,
+    known_by,
+    restore_labels,
+)
+
+if TYPE_CHECKING:
+    from .models.status_update import StatusUpdateQuerySet
+
+PAGE_SIZE = 50
+CURSOR = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d{1,9})\Z", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One assessment with the status before it: the turn is shown where the two differ."""
+
+    assessment: Assessment
+    before: DeliveryStatus
+
+    @property
+    def after(self) -> DeliveryStatus | None:
+        return DeliveryStatus(self.assessment.status) if self.assessment.status else None
+
+    @property
+    def turns(self) -> bool:
+        return self.after is not None and self.after != self.before
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An update as a dated list shows it. `corrected_by` is the number of the update that replaced it."""
+
+    update: StatusUpdate
+    readings: list[Reading]
+    citations: list[Citation]
+    corrected_by: int | None = None
+
+    @property
+    def is_withdrawal(self) -> bool:
+        return self.update.corrects_id is not None and not self.readings
+
+    @property
+    def bearing(self) -> Bearing:
+        """The strongest of its bearings, for the margin of a list."""
+        bearings = {reading.assessment.bearing for reading in self.readings}
+        order = (Bearing.SETBACK, Bearing.ADVANCE, Bearing.NEUTRAL, Bearing.CONTEXT)
+        return next((bearing for bearing in order if bearing in bearings), Bearing.NEUTRAL)
+
+    @property
+    def areas(self) -> list[Area]:
+        return list(dict.fromkeys(reading.assessment.commitment.area for reading in self.readings))
+
+    @property
+    def turns(self) -> list[Reading]:
+        return [reading for reading in self.readings if reading.turns]
+
+
+@dataclass(frozen=True)
+class EntryPage:
+    """Some entries, and the cursor of the next page ("" on the last)."""
+
+    entries: list[Entry] = field(default_factory=list)
+    next_cursor: str = ""
+
+
+def load_entries(
+    updates: StatusUpdateQuerySet, clocks: Clocks, *, commitment: Commitment | None = None
+) -> list[Entry]:
+    """The updates in their order, each with what the clocks let a reader see of it.
+
+    Four queries, and two more on a past known-on day. With `commitment`, only the assessments of that one.
+    """
+    assessments = _with_status_before(clocks).select_related("commitment__area", "commitment__instrument", "meets")
+    if commitment is not None:
+        assessments = assessments.filter(commitment=commitment)
+    rows = list(
+        updates.with_correction(clocks.known_on)
+        .select_related("corrects")
+        .prefetch_related(
+            Prefetch("assessments", assessments.order_by("position", "id")),
+            Prefetch("citations", Citation.objects.select_related("source").order_by("position", "id")),
+        )
+    )
+    _restore(rows, clocks)
+    readings = [assessment for row in rows for assessment in row.assessments.all()]
+    covered = _first_searched_day(readings, clocks)
+    return [
+        Entry(
+            update=row,
+            readings=[_reading(assessment, covered) for assessment in row.assessments.all()],
+            citations=list(row.citations.all()),
+            corrected_by=row.corrected_by,
+        )
+        for row in rows
+    ]
+
+
+def latest_events(clocks: Clocks, count: int) -> list[Entry]:
+    """The updates that count, latest event first."""
+    counted = StatusUpdate.objects.counted(clocks.as_of, clocks.known_on)
+    return load_entries(counted.order_by("-happened_by", "-number")[:count], clocks)
+
+
+def page_by_event(
+    updates: StatusUpdateQuerySet, clocks: Clocks, cursor: str, *, commitment: Commitment | None = None
+) -> EntryPage:
+    """Latest event first, after the cursor "2025-06-01.31" (last day of the event, number). Raises BadQuery."""
+    if cursor:
+        happened_by, number = _event_cursor(cursor)
+        updates = updates.filter(Q(happened_by__lt=happened_by) | Q(happened_by=happened_by, number__lt=number))
+    entries = load_entries(updates.order_by("-happened_by", "-number")[: PAGE_SIZE + 1], clocks, commitment=commitment)
+    last = entries[PAGE_SIZE - 1].update if len(entries) > PAGE_SIZE else None
+    return EntryPage(entries[:PAGE_SIZE], f"{last.happened_by}.{last.number}" if last else "")
+
+
+def page_by_number(updates: StatusUpdateQuerySet, clocks: Clocks, cursor: str) -> EntryPage:
+    """Latest publication first, before the number in the cursor. Raises BadQuery."""
+    if cursor:
+        if not re.fullmatch(r"[0-9]{1,9}", cursor):
+            raise BadQuery(_("“before” is the number of an update, such as 31."))
+        updates = updates.filter(number__lt=int(cursor))
+    entries = load_entries(updates.order_by("-number")[: PAGE_SIZE + 1], clocks)
+    last = entries[PAGE_SIZE - 1].update if len(entries) > PAGE_SIZE else None
+    return EntryPage(entries[:PAGE_SIZE], str(last.number) if last else "")
+
+
+def update_context(update: StatusUpdate, clocks: Clocks) -> dict[str, Any]:
+    """What the page of one update shows; of a draft, what it will show. The caller decides who may see it."""
+    [entry] = load_entries(StatusUpdate.objects.filter(pk=update.pk), clocks)
+    published = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
+    neighbours = {"previous": None, "next": None}
+    if update.number is not None:
+        neighbours = {
+            "previous": published.filter(number__lt=update.number).order_by("-number").first(),
+            "next": published.filter(number__gt=update.number).order_by("number").first(),
+        }
+    return {"entry": entry, "update": entry.update, **neighbours}
+
+
+def _with_status_before(clocks: Clocks) -> Any:
+    """Annotate `status_before`: of the counted assessment just before, by event; None where there is none.
+
+    A draft stands where it would if it were published now.
+    """
+    happened_by = Coalesce(OuterRef("happened_by"), Value(clocks.as_of), output_field=DateField())
+    published_at = Coalesce(
+        OuterRef("published_at"), Value(end_of_day(clocks.today)), output_field=DateTimeField()
+    )
+    earlier = (
+        Assessment.objects.counted(clocks.as_of, clocks.known_on)
+        .filter(
+            Q(happened_by__lt=happened_by)
+            | Q(happened_by=happened_by, published_at__lt=published_at)
+            | Q(happened_by=happened_by, published_at=published_at, update_id__lt=OuterRef("update_id")),
+            commitment=OuterRef("commitment"),
+        )
+        .exclude(status="")
+        .order_by("-happened_by", "-published_at", "-update_id")
+    )
+    return Assessment.objects.annotate(status_before=Subquery(earlier.values("status")[:1]))
+
+
+def _first_searched_day(assessments: Sequence[Assessment], clocks: Clocks) -> dict[int, datetime.date]:
+    """For each commitment that a known check covers, the first day it covers."""
+    first: dict[int, datetime.date] = {}
+    checks = CheckCommitment.objects.filter(
+        known_by("performed_check__recorded_at", clocks.known_on),
+        commitment__in={assessment.commitment_id for assessment in assessments},
+    ).values_list("commitment_id", "performed_check__covers_from", "commitment__instrument__adopted_by")
+    for commitment_id, covers_from, adopted_by in checks:
+        day = covers_from or adopted_by
+        first[commitment_id] = min(day, first.get(commitment_id, day))
+    return first
+
+
+def _reading(assessment: Assessment, covered: dict[int, datetime.date]) -> Reading:
+    if assessment.status_before:
+        return Reading(assessment, DeliveryStatus(assessment.status_before))
+    searched_from = covered.get(assessment.commitment_id)
+    happened_by = assessment.happened_by
+    if searched_from is not None and happened_by is not None and searched_from < happened_by:
+        return Reading(assessment, DeliveryStatus.NO_PUBLIC_ACTION)
+    return Reading(assessment, DeliveryStatus.NOT_ASSESSED)
+
+
+def _restore(rows: Iterable[StatusUpdate], clocks: Clocks) -> None:
+    if clocks.known_on is None:
+        return
+    commitments = [assessment.commitment for row in rows for assessment in row.assessments.all()]
+    sources = [citation.source for row in rows for citation in row.citations.all()]
+    restore_labels([*commitments, *sources], clocks.known_on)
+
+
+def _event_cursor(cursor: str) -> tuple[datetime.date, int]:
+    match = CURSOR.match(cursor)
+    try:
+        if match:
+            return datetime.date.fromisoformat(match[1]), int(match[2])
+    except ValueError:
+        pass
+    raise BadQuery(_("“before” is a day and the number of an update, such as 2025-06-01.31."))
