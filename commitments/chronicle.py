@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import DateField, DateTimeField, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models import DateField, DateTimeField, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -88,13 +88,19 @@ class EntryPage:
 
 
 def load_entries(
-    updates: StatusUpdateQuerySet, clocks: Clocks, *, commitment: Commitment | None = None
+    updates: StatusUpdateQuerySet,
+    clocks: Clocks,
+    *,
+    commitment: Commitment | None = None,
+    as_published: bool = False,
 ) -> list[Entry]:
     """The updates in their order, each with what the clocks let a reader see of it.
 
-    Four queries, and two more on a past known-on day. With `commitment`, only the assessments of that one.
+    Four queries, and one more on a past known-on day. With `commitment`, only the assessments of that one. With
+    `as_published`, the status before is that of the moment of publication, which no later find changes.
     """
-    assessments = _with_status_before(clocks).select_related("commitment__area", "commitment__instrument", "meets")
+    before = _status_when_published() if as_published else _status_before(clocks)
+    assessments = Assessment.objects.annotate(status_before=before).select_related("commitment__area", "commitment__instrument", "meets")
     if commitment is not None:
         assessments = assessments.filter(commitment=commitment)
     rows = list(
@@ -107,11 +113,11 @@ def load_entries(
     )
     _restore(rows, clocks)
     readings = [assessment for row in rows for assessment in row.assessments.all()]
-    covered = _first_searched_day(readings, clocks)
+    searches = _searches(readings, clocks)
     return [
         Entry(
             update=row,
-            readings=[_reading(assessment, covered) for assessment in row.assessments.all()],
+            readings=[_reading(assessment, searches, as_published) for assessment in row.assessments.all()],
             citations=list(row.citations.all()),
             corrected_by=row.corrected_by,
         )
@@ -161,50 +167,70 @@ def update_context(update: StatusUpdate, clocks: Clocks) -> dict[str, Any]:
     return {"entry": entry, "update": entry.update, **neighbours}
 
 
-def _with_status_before(clocks: Clocks) -> Any:
-    """Annotate `status_before`: of the counted assessment just before, by event; None where there is none.
-
-    A draft stands where it would if it were published now.
-    """
+def _status_before(clocks: Clocks) -> Subquery:
+    """The status of the counted assessment just before, by event; a draft stands where it would if published now."""
     happened_by = Coalesce(OuterRef("happened_by"), Value(clocks.as_of), output_field=DateField())
-    published_at = Coalesce(
-        OuterRef("published_at"), Value(end_of_day(clocks.today)), output_field=DateTimeField()
-    )
-    earlier = (
-        Assessment.objects.counted(clocks.as_of, clocks.known_on)
-        .filter(
+    published_at = Coalesce(OuterRef("published_at"), Value(end_of_day(clocks.today)), output_field=DateTimeField())
+    return _latest_status(
+        Assessment.objects.counted(clocks.as_of, clocks.known_on).filter(
             Q(happened_by__lt=happened_by)
             | Q(happened_by=happened_by, published_at__lt=published_at)
             | Q(happened_by=happened_by, published_at=published_at, update_id__lt=OuterRef("update_id")),
-            commitment=OuterRef("commitment"),
         )
-        .exclude(status="")
-        .order_by("-happened_by", "-published_at", "-update_id")
     )
-    return Assessment.objects.annotate(status_before=Subquery(earlier.values("status")[:1]))
 
 
-def _first_searched_day(assessments: Sequence[Assessment], clocks: Clocks) -> dict[int, datetime.date]:
-    """For each commitment that a known check covers, the first day it covers."""
-    first: dict[int, datetime.date] = {}
+def _status_when_published() -> Subquery:
+    """The same among what had been published, and not corrected, when this assessment was."""
+    moment = OuterRef("published_at")
+    correction = StatusUpdate.objects.filter(corrects=OuterRef("update"), published_at__lte=OuterRef(moment))
+    earlier = Assessment.objects.filter(~Exists(correction), update__number__lt=OuterRef("update__number"))
+    return _latest_status(
+        earlier.filter(
+            Q(happened_by__lt=OuterRef("happened_by"))
+            | Q(happened_by=OuterRef("happened_by"), update__number__lt=OuterRef("update__number"))
+        )
+    )
+
+
+def _latest_status(earlier: QuerySet[Assessment]) -> Subquery:
+    setting = earlier.filter(commitment=OuterRef("commitment")).exclude(status="")
+    return Subquery(setting.order_by("-happened_by", "-published_at", "-update_id").values("status")[:1])
+
+
+def _searches(
+    assessments: Sequence[Assessment], clocks: Clocks
+) -> dict[int, list[tuple[datetime.datetime, datetime.date]]]:
+    """For each commitment, when its known checks were recorded and from which day they cover it."""
+    searches: dict[int, list[tuple[datetime.datetime, datetime.date]]] = {}
     checks = CheckCommitment.objects.filter(
         known_by("performed_check__recorded_at", clocks.known_on),
         commitment__in={assessment.commitment_id for assessment in assessments},
-    ).values_list("commitment_id", "performed_check__covers_from", "commitment__instrument__adopted_by")
-    for commitment_id, covers_from, adopted_by in checks:
-        day = covers_from or adopted_by
-        first[commitment_id] = min(day, first.get(commitment_id, day))
-    return first
+    ).values_list(
+        "commitment_id",
+        "performed_check__recorded_at",
+        "performed_check__covers_from",
+        "commitment__instrument__adopted_by",
+    )
+    for commitment_id, recorded_at, covers_from, adopted_by in checks:
+        searches.setdefault(commitment_id, []).append((recorded_at, covers_from or adopted_by))
+    return searches
 
 
-def _reading(assessment: Assessment, covered: dict[int, datetime.date]) -> Reading:
+def _reading(
+    assessment: Assessment,
+    searches: dict[int, list[tuple[datetime.datetime, datetime.date]]],
+    as_published: bool,
+) -> Reading:
     if assessment.status_before:
         return Reading(assessment, DeliveryStatus(assessment.status_before))
-    searched_from = covered.get(assessment.commitment_id)
-    happened_by = assessment.happened_by
-    if searched_from is not None and happened_by is not None and searched_from < happened_by:
-        return Reading(assessment, DeliveryStatus.NO_PUBLIC_ACTION)
-    return Reading(assessment, DeliveryStatus.NOT_ASSESSED)
+    covered = any(
+        assessment.happened_by is not None
+        and covers_from < assessment.happened_by
+        and not (as_published and recorded_at > assessment.published_at)
+        for recorded_at, covers_from in searches.get(assessment.commitment_id, [])
+    )
+    return Reading(assessment, DeliveryStatus.NO_PUBLIC_ACTION if covered else DeliveryStatus.NOT_ASSESSED)
 
 
 def _restore(rows: Iterable[StatusUpdate], clocks: Clocks) -> None:

@@ -91,8 +91,8 @@ def dossier(commitment: Commitment, clocks: Clocks, *, cursor: str = "") -> Doss
         checks=list(Check.objects.recorded(clocks.known_on).filter(commitments=row)[:HISTORY]),
         history=history,
         entries=page_by_event(
-            StatusUpdate.objects.published(clocks.as_of, clocks.known_on).filter(
-                Exists(Assessment.objects.filter(update=OuterRef("pk"), commitment=row))
+            StatusUpdate.objects.published(clocks.as_of, clocks.known_on).touching(
+                Assessment.objects.filter(commitment=row)
             ),
             clocks,
             cursor,
@@ -135,12 +135,12 @@ def _steps(commitment: Commitment, clocks: Clocks) -> list[Step]:
     milestones = (
         recorded.filter(commitment=commitment)
         .annotate(
-            met_by=Subquery(met.order_by("happened_by").values("update__number")[:1]),
+            met_by_number=Subquery(met.order_by("happened_by").values("update__number")[:1]),
             is_replaced=Exists(recorded.filter(replaces=OuterRef("pk"))),
         )
         .prefetch_related("source_links__source")
     )
-    return [Step(milestone, milestone.met_by, milestone.is_replaced) for milestone in milestones]
+    return [Step(milestone, milestone.met_by_number, milestone.is_replaced) for milestone in milestones]
 
 
 def _occurrences(commitment: Commitment, clocks: Clocks) -> list[StatusUpdate]:

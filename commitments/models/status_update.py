@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.conf import settings
@@ -12,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from .dates import known_by, last_day_sql, period_start_check, precision_field
 from .triggers import final, insert_as_draft, must_be_now, no_truncate, raise_edition, refuse_if
+
+if TYPE_CHECKING:
+    from .assessment import Assessment
 
 # Taken by publish(), and by nothing else: numbers and times of publication then run the same way.
 PUBLICATION_LOCK = 20241101
@@ -69,6 +73,12 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
         """Published, and not corrected by then."""
         correction = StatusUpdate.objects.filter(known_by("published_at", known_on), corrects=OuterRef("pk"))
         return self.published(as_of, known_on).exclude(Exists(correction))
+
+    def touching(self, assessments: models.QuerySet[Assessment]) -> StatusUpdateQuerySet:
+        """Those that make one of these assessments, and the withdrawals of such updates, which make none."""
+        updates = assessments.values("update_id")
+        withdrawals = StatusUpdate.objects.filter(corrects__in=updates).values("pk")
+        return self.filter(pk__in=updates.union(withdrawals))
 
     def drafts(self) -> StatusUpdateQuerySet:
         return self.filter(published_at__isnull=True)

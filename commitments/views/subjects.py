@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
@@ -33,10 +32,8 @@ def area_detail(request: HttpRequest, clocks: Clocks, slug: str) -> HttpResponse
     rows = [row for row in judged_set(clocks) if row.commitment.area_id == area.pk]
     if not rows:
         raise Http404
-    touching = Assessment.objects.filter(
-        update=OuterRef("pk"), commitment__in=[row.commitment.pk for row in rows]
-    )
-    updates = StatusUpdate.objects.counted(clocks.as_of, clocks.known_on).filter(Exists(touching))
+    touching = Assessment.objects.filter(commitment__in=[row.commitment.pk for row in rows])
+    updates = StatusUpdate.objects.counted(clocks.as_of, clocks.known_on).touching(touching)
     context = {
         "area": rows[0].commitment.area,
         "rows": rows,

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ def update_list(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     updates = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
     area = _area(request.GET.get("area", ""))
     if area is not None:
-        updates = updates.filter(Exists(Assessment.objects.filter(update=OuterRef("pk"), commitment__area=area)))
+        updates = updates.touching(Assessment.objects.filter(commitment__area=area))
     cursor = request.GET.get("before", "")
     context = {
         "area": area,
