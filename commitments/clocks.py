@@ -1,0 +1,82 @@
+"""The two clocks of a page, read from its address once and passed down."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+
+
+class BadClock(ValueError):
+    """The address asks for a day that is none, or that has not come; the message is for the reader."""
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """`as_of`: what had happened by that day. `known_on`: what was published by its end (None: by now). Days are UTC.
+
+    On a page of a past day, "today" is that day: judgements read `as_of`, never `today`.
+    """
+
+    today: datetime.date
+    as_of: datetime.date
+    known_on: datetime.date | None = None
+
+    @classmethod
+    def at(cls, today: datetime.date) -> Clocks:
+        return cls(today=today, as_of=today)
+
+    @classmethod
+    def read(cls, query: QueryDict, today: datetime.date) -> Clocks:
+        """From `?as_of=` and `?known_on=`; empty or absent is now. Raises BadClock."""
+        known_on = _day(query, "known_on", today)
+        return cls(
+            today=today,
+            as_of=_day(query, "as_of", today) or today,
+            known_on=known_on if known_on != today else None,
+        )
+
+    @property
+    def is_past(self) -> bool:
+        return self.as_of != self.today or self.known_on is not None
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What an address must carry to be read with these clocks; empty for now."""
+        parameters = {}
+        if self.as_of != self.today:
+            parameters["as_of"] = self.as_of.isoformat()
+        if self.known_on is not None:
+            parameters["known_on"] = self.known_on.isoformat()
+        return parameters
+
+    def query_string(self) -> str:
+        return urlencode(self.parameters)
+
+    def closed(self) -> Clocks:
+        """These clocks on closed days, so that an address with them can be cited: yesterday where they read today."""
+        yesterday = self.today - datetime.timedelta(days=1)
+        return Clocks(
+            today=self.today, as_of=min(self.as_of, yesterday), known_on=min(self.known_on or yesterday, yesterday)
+        )
+
+
+def _day(query: QueryDict, name: str, today: datetime.date) -> datetime.date | None:
+    value = query.get(name, "")
+    if not value:
+        return None
+    try:
+        day = datetime.date.fromisoformat(value) if DAY.match(value) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise BadClock(_("%(name)s is not a day. Write it as 2026-06-01.") % {"name": name})
+    if day > today:
+        raise BadClock(_("%(name)s lies in the future. Today is %(today)s (UTC).") % {"name": name, "today": today})
+    return day

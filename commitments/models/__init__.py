@@ -1,0 +1,73 @@
+"""The register: one noun a file, its queryset above it."""
+
+from .actor import Actor, Side
+from .area import Area
+from .assessment import ASSIGNABLE_STATUSES, DERIVED_STATUSES, Assessment, Bearing, DeliveryStatus, Evidence
+from .check import Check, CheckCommitment
+from .citation import Citation
+from .commitment import (
+    Basis,
+    Commitment,
+    CommitmentActor,
+    CommitmentKind,
+    CommitmentSource,
+    Relation,
+    Strength,
+)
+from .dates import Precision, end_of_day, known_by, last_day
+from .discrepancy import Discrepancy, DiscrepancySource
+from .edition import Edition, EditionPending
+from .instrument import Instrument, InstrumentKind, InstrumentSource
+from .milestone import Milestone, MilestoneSource
+from .revision import Revision, linked_ids, reason_for_change, restore_labels
+from .rules import RULES, broken_rule, explain
+from .source import Source, SourceKind, SourceSide
+from .status_update import PUBLICATION_LOCK, StatusUpdate, UpdateKind
+
+__all__ = [
+    "ASSIGNABLE_STATUSES",
+    "DERIVED_STATUSES",
+    "PUBLICATION_LOCK",
+    "RULES",
+    "Actor",
+    "Area",
+    "Assessment",
+    "Basis",
+    "Bearing",
+    "Check",
+    "CheckCommitment",
+    "Citation",
+    "Commitment",
+    "CommitmentActor",
+    "CommitmentKind",
+    "CommitmentSource",
+    "DeliveryStatus",
+    "Discrepancy",
+    "DiscrepancySource",
+    "Edition",
+    "EditionPending",
+    "Evidence",
+    "Instrument",
+    "InstrumentKind",
+    "InstrumentSource",
+    "Milestone",
+    "MilestoneSource",
+    "Precision",
+    "Relation",
+    "Revision",
+    "Side",
+    "Source",
+    "SourceKind",
+    "SourceSide",
+    "StatusUpdate",
+    "Strength",
+    "UpdateKind",
+    "broken_rule",
+    "end_of_day",
+    "explain",
+    "known_by",
+    "last_day",
+    "linked_ids",
+    "reason_for_change",
+    "restore_labels",
+]

@@ -1,0 +1,44 @@
+"""Who is to act."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .triggers import no_truncate, versioned, was_linked
+
+
+class Side(models.TextChoices):
+    """On whose behalf somebody acts."""
+
+    EU = "eu", _("EU")
+    JAPAN = "japan", _("Japan")
+    JOINT = "joint", _("Joint")
+    MEMBER_STATE = "member_state", _("Member state")
+    THIRD = "third", _("Third party")
+
+
+class Actor(models.Model):
+    slug = models.SlugField(_("address"), max_length=50, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    name_ja = models.CharField(_("name in Japanese"), max_length=80, blank=True)
+    abbreviation = models.CharField(_("abbreviation"), max_length=20, blank=True)
+    side = models.CharField(_("side"), max_length=12, choices=Side)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("actor")
+        verbose_name_plural = _("actors")
+        ordering = ["position", "slug"]
+        constraints = [models.CheckConstraint(name="actor_side", condition=models.Q(side__in=Side.values))]
+        triggers = [
+            *versioned(
+                "(EXISTS (SELECT FROM commitments_commitmentactor l JOIN commitments_commitment c"
+                " ON c.id = l.commitment_id WHERE l.actor_id = OLD.id AND c.published_at IS NOT NULL)"
+                f" OR {was_linked('commitments_commitmentactor')})"
+            ),
+            no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

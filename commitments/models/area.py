@@ -1,0 +1,40 @@
+"""Areas of cooperation."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .triggers import no_truncate, versioned, was_named
+
+
+class AreaQuerySet(models.QuerySet["Area"]):
+    def headline(self) -> AreaQuerySet:
+        """The seven pledges of the founding article."""
+        return self.filter(is_headline=True)
+
+
+class Area(models.Model):
+    slug = models.SlugField(_("address"), max_length=50, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    name_ja = models.CharField(_("name in Japanese"), max_length=60)
+    is_headline = models.BooleanField(_("headline pledge"), default=False)
+    description = models.CharField(_("description"), max_length=300)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = AreaQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("area")
+        verbose_name_plural = _("areas")
+        ordering = ["position", "slug"]
+        triggers = [
+            *versioned(
+                "(EXISTS (SELECT FROM commitments_commitment c WHERE c.area_id = OLD.id AND c.published_at IS NOT NULL)"
+                f" OR {was_named('commitments_commitment', 'area_id')})"
+            ),
+            no_truncate(),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,85 @@
+"""Earlier wordings of labels."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.db import connection, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from .dates import end_of_day
+from .triggers import final, no_truncate
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def replaced_after(self, known_on: datetime.date) -> RevisionQuerySet:
+        """For each record, what it read at the end of that day, where that has changed since."""
+        later = self.filter(changed_at__gte=end_of_day(known_on))
+        return later.order_by("table", "row_id", "changed_at", "id").distinct("table", "row_id")
+
+
+class Revision(models.Model):
+    """A row as it was before a change; written by triggers only, with the reason the change gave."""
+
+    table = models.CharField(_("table"), max_length=63)
+    row_id = models.BigIntegerField(_("row"))
+    changed_at = models.DateTimeField(_("changed at"))
+    reason = models.TextField(_("reason"))
+    was = models.JSONField(_("was"))
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        default_permissions = ("view",)
+        indexes = [models.Index(fields=["table", "row_id", "changed_at"], name="revision_by_row")]
+        triggers = [final("revision_is_final"), no_truncate()]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row_id}, {self.changed_at:%Y-%m-%d}"
+
+
+@contextlib.contextmanager
+def reason_for_change(reason: str) -> Iterator[None]:
+    """Run changes to public labels inside, in one transaction: the reason is kept with each earlier wording."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('commitments.reason', %s, true)", [reason])
+        yield
+        cursor.execute("SELECT set_config('commitments.reason', '', true)")
+
+
+def restore_labels(rows: Iterable[models.Model], known_on: datetime.date | None) -> None:
+    """Lay the wordings of that day over these rows, in place (None: now, no query). One query for all rows.
+
+    A changed foreign key drops the related object cached on the row, so restore before following it.
+    """
+    rows = list(rows)
+    if known_on is None or not rows:
+        return
+    by_key = {(row._meta.db_table, row.pk): row for row in rows}
+    earlier = Revision.objects.replaced_after(known_on).filter(
+        table__in={table for table, _row_id in by_key}, row_id__in={row_id for _table, row_id in by_key}
+    )
+    for revision in earlier:
+        row = by_key.get((revision.table, revision.row_id))
+        if row is not None:
+            for field in row._meta.concrete_fields:
+                if field.column in revision.was and not field.generated:
+                    setattr(row, field.attname, field.to_python(revision.was[field.column]))
+
+
+def linked_ids(
+    through: type[models.Model], parent: str, child: str, parent_ids: Sequence[int], known_on: datetime.date | None
+) -> dict[int, list[int]]:
+    """For each parent, the ids it links to, in order, as of that day (None: now). One query, or two for a past day."""
+    links: dict[int, list[int]] = {parent_id: [] for parent_id in parent_ids}
+    rows = through._default_manager.filter(**{f"{parent}__in": parent_ids}).order_by("position", "pk")
+    for parent_id, child_id in rows.values_list(f"{parent}_id", f"{child}_id"):
+        links[parent_id].append(child_id)
+    if known_on is not None:
+        earlier = Revision.objects.replaced_after(known_on).filter(table=through._meta.db_table, row_id__in=parent_ids)
+        links.update({revision.row_id: revision.was["links"] for revision in earlier})
+    return links

@@ -1,0 +1,199 @@
+"""Builders of the triggers that stand in the models' Meta. Rules and their sentences: `rules.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pgtrigger
+
+from .rules import RULES
+
+# A back-dated publication would rewrite closed days. Only a register that nobody has seen yet (no edition) is filled
+# with the days of its file.
+CLOCK_TOLERANCE = "interval '1 minute'"
+
+
+def refuse(rule: str) -> str:
+    """The PL/pgSQL statement that refuses a write by this rule.
+
+    It carries the rule's name and not its sentence, so that mending a word needs no migration.
+    """
+    assert rule in RULES, rule
+    return (
+        f"RAISE EXCEPTION '{rule.replace('_', ' ')}' "
+        f"USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = '{rule}';"
+    )
+
+
+def refuse_if(condition: str, rule: str) -> str:
+    return f"IF {condition} THEN {refuse(rule)} END IF;"
+
+
+def must_be_now(column: str) -> str:
+    return refuse_if(
+        f"NEW.{column} > clock_timestamp() OR (NEW.{column} < clock_timestamp() - {CLOCK_TOLERANCE} "
+        "AND EXISTS (SELECT FROM commitments_edition))",
+        "published_now",
+    )
+
+
+def no_truncate() -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name="no_truncate",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func=refuse("no_truncate"),
+    )
+
+
+def insert_as_draft(column: str) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name="insert_as_draft",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        condition=pgtrigger.Condition(f"NEW.{column} IS NOT NULL"),
+        func=refuse("insert_as_draft"),
+    )
+
+
+def final(rule: str, condition: str | None = None) -> pgtrigger.Trigger:
+    """Never changed or deleted again once the condition on OLD holds (None: from the first moment)."""
+    return pgtrigger.Trigger(
+        name="final",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        condition=pgtrigger.Condition(condition) if condition else None,
+        func=refuse(rule),
+    )
+
+
+def child_of_draft(table: str, parent: str, moment: str, rule: str, extra: str = "") -> pgtrigger.Trigger:
+    """Rows under a parent are added, changed and removed only while the parent is a draft.
+
+    The parent is locked FOR SHARE: without it a publisher in another transaction would not wait for this write, and
+    the row would slip under a published parent (or a citation from under it).
+    """
+    return pgtrigger.Trigger(
+        name="child_of_draft",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("moment", "timestamptz")],
+        func=f"""
+            IF TG_OP <> 'INSERT' THEN
+                SELECT {moment} INTO moment FROM {table} WHERE id = OLD.{parent} FOR SHARE;
+                {refuse_if("moment IS NOT NULL", rule)}
+            END IF;
+            IF TG_OP <> 'DELETE' THEN
+                SELECT {moment} INTO moment FROM {table} WHERE id = NEW.{parent} FOR SHARE;
+                {refuse_if("moment IS NOT NULL", rule)}
+                {extra}
+                RETURN NEW;
+            END IF;
+            RETURN OLD;
+        """,
+    )
+
+
+NOTE_CHANGE = (
+    "INSERT INTO commitments_editionpending (transaction) VALUES (pg_current_xact_id()::text::bigint) "
+    "ON CONFLICT DO NOTHING;"
+)
+
+
+def raise_edition(operation: pgtrigger.Operation, condition: str | None = None) -> pgtrigger.Trigger:
+    """Note that this transaction changes what the public sees; the number grows once, at commit."""
+    return pgtrigger.Trigger(
+        name="raise_edition",
+        when=pgtrigger.After,
+        operation=operation,
+        condition=pgtrigger.Condition(condition) if condition else None,
+        func=f"{NOTE_CHANGE} RETURN NULL;",
+    )
+
+
+KEEP_REVISION = f"""
+    {refuse_if("coalesce(current_setting('commitments.reason', true), '') = ''", "change_needs_reason")}
+    INSERT INTO commitments_revision ("table", row_id, changed_at, reason, was)
+    VALUES (TG_TABLE_NAME, {{row_id}}, clock_timestamp(), current_setting('commitments.reason', true), {{was}});
+    {NOTE_CHANGE}
+"""
+
+
+def versioned(public_use: str, ignoring: Sequence[str] = ()) -> list[pgtrigger.Trigger]:
+    """A label that the public saw may change, with a reason; its earlier wording is kept and it is never deleted.
+
+    `public_use` is SQL over OLD that tells whether the row is, or once was, part of a public page; `ignoring` names
+    columns whose change is no change of wording.
+    """
+    ignored = f" - '{{{','.join(ignoring)}}}'::text[]" if ignoring else ""
+    return [
+        pgtrigger.Trigger(
+            name="keep_revision",
+            when=pgtrigger.After,
+            operation=pgtrigger.Update,
+            condition=pgtrigger.Condition(f"to_jsonb(OLD){ignored} IS DISTINCT FROM to_jsonb(NEW){ignored}"),
+            func=f"""
+                IF {public_use} THEN
+                    {KEEP_REVISION.format(row_id="OLD.id", was="to_jsonb(OLD)")}
+                END IF;
+                RETURN NULL;
+            """,
+        ),
+        pgtrigger.Trigger(
+            name="public_record_stays",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Delete,
+            func=f"{refuse_if(public_use, 'public_record_stays')} RETURN OLD;",
+        ),
+    ]
+
+
+def versioned_links(table: str, parent: str, child: str, public_use: str) -> pgtrigger.Trigger:
+    """The list of links of a public parent, kept whole as it was before each change, under the parent's id.
+
+    A BEFORE ROW trigger sees the rows that its own statement has already changed, so the first revision that a
+    statement writes holds the whole earlier list; readers of the past take the earliest after their day.
+    `public_use` is SQL over `owner`, the parent's id.
+    """
+    return pgtrigger.Trigger(
+        name="keep_revision",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("owner", "bigint")],
+        func=f"""
+            FOREACH owner IN ARRAY CASE TG_OP
+                WHEN 'INSERT' THEN ARRAY[NEW.{parent}]
+                WHEN 'DELETE' THEN ARRAY[OLD.{parent}]
+                WHEN 'UPDATE' THEN CASE WHEN OLD.* IS NOT DISTINCT FROM NEW.* THEN ARRAY[]::bigint[]
+                    WHEN OLD.{parent} = NEW.{parent} THEN ARRAY[OLD.{parent}]
+                    ELSE ARRAY[OLD.{parent}, NEW.{parent}] END
+            END LOOP
+                IF {public_use} THEN
+                    {KEEP_REVISION.format(
+                        row_id="owner",
+                        was=f"jsonb_build_object('links', (SELECT coalesce(jsonb_agg({child} ORDER BY position, id), "
+                        f"'[]') FROM {table} WHERE {parent} = owner))",
+                    )}
+                END IF;
+            END LOOP;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def was_linked(table: str) -> str:
+    """SQL over OLD: an earlier list of links kept in Revision holds the row."""
+    return (
+        f"EXISTS (SELECT FROM commitments_revision r WHERE r.\"table\" = '{table}' "
+        "AND r.was -> 'links' @> to_jsonb(OLD.id))"
+    )
+
+
+def was_named(table: str, column: str) -> str:
+    """SQL over OLD: an earlier version of a record kept in Revision names the row in this column."""
+    return (
+        f"EXISTS (SELECT FROM commitments_revision r WHERE r.\"table\" = '{table}' "
+        f"AND r.was -> '{column}' = to_jsonb(OLD.id))"
+    )

@@ -1,0 +1,207 @@
+"""The only code that changes what the public sees. Each function is one transaction.
+
+Every function raises `Refused` with a sentence for the person who asked; the rules themselves stand in the database
+and refuse the same on any other path.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import Func
+from django.utils.translation import gettext as _
+
+from .models import (
+    PUBLICATION_LOCK,
+    Check,
+    Commitment,
+    Milestone,
+    StatusUpdate,
+    broken_rule,
+    explain,
+)
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class Refused(Exception):
+    """Nothing was changed; the message says why. `rule` names the rule or constraint, where one of them refused."""
+
+    def __init__(self, message: str, rule: str = "") -> None:
+        super().__init__(message)
+        self.rule = rule
+
+
+class ClockTimestamp(Func):
+    """The moment of execution, unlike now(), which is that of the transaction's begin."""
+
+    function = "clock_timestamp"
+    output_field = models.DateTimeField()
+
+
+@contextlib.contextmanager
+def refusals() -> Iterator[None]:
+    """One transaction whose integrity errors reach the caller as `Refused`."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise Refused(explain(error), broken_rule(error)) from error
+
+
+def check_now(constraint: str) -> None:
+    """Fire one deferred constraint trigger here rather than at commit, where nobody could explain it.
+
+    On success it stays immediate until the end of the transaction: name single triggers, never all of them.
+    """
+    pgtrigger.constraints(pgtrigger.Immediate, f"commitments.{constraint}")
+    pgtrigger.constraints(pgtrigger.Deferred, f"commitments.{constraint}")
+
+
+def submit(update: StatusUpdate, *, by: AbstractBaseUser) -> None:
+    """Hand a draft to review. Nobody edits it until it is sent back."""
+    with refusals():
+        row = _locked_draft(update)
+        if row.submitted_at is not None:
+            raise Refused(_("This update is in review already."))
+        StatusUpdate.objects.filter(pk=row.pk).update(submitted_at=ClockTimestamp(), submitted_by=by)
+    update.refresh_from_db()
+
+
+def send_back(update: StatusUpdate) -> None:
+    """Make an update in review a draft again."""
+    with refusals():
+        row = _locked_draft(update)
+        if row.submitted_at is None:
+            raise Refused(_("This update is not in review."))
+        StatusUpdate.objects.filter(pk=row.pk).update(submitted_at=None, submitted_by=None)
+    update.refresh_from_db()
+
+
+def publish(update: StatusUpdate, *, by: User) -> None:
+    """Publish a submitted update, for good, with the next number and the time of now.
+
+    The person who wrote, last edited or submitted it cannot, unless ALLOW_SELF_PUBLISHING is set; the page then says so.
+    """
+    with refusals():
+        row = _locked_draft(update)
+        if row.submitted_at is None:
+            raise Refused(_("Submit the update for review first."))
+        if not settings.TRACKER_ALLOW_SELF_PUBLISHING and by.pk in {
+            row.written_by_id,
+            row.last_edited_by_id,
+            row.submitted_by_id,
+        }:
+            raise Refused(_("A second person publishes it: you wrote, edited or submitted this update."))
+        _publish(row, by=by)
+    update.refresh_from_db()
+
+
+def publish_from_register(update: StatusUpdate) -> None:
+    """Publish a draft that came from the reviewed register file, in which nobody's name stands."""
+    with refusals():
+        _publish(_locked_draft(update), by=None)
+    update.refresh_from_db()
+
+
+def _publish(row: StatusUpdate, *, by: AbstractBaseUser | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLICATION_LOCK])
+    newest = StatusUpdate.objects.aggregate(newest=models.Max("number"))["newest"] or 0
+    StatusUpdate.objects.filter(pk=row.pk).update(
+        number=newest + 1, published_at=ClockTimestamp(), published_by=by
+    )
+    check_now("StatusUpdate:publishable")
+
+
+def _locked_draft(update: StatusUpdate) -> StatusUpdate:
+    """The row as it is now, locked, if it is still a draft."""
+    row = StatusUpdate.objects.select_for_update().filter(pk=update.pk).first()
+    if row is None:
+        raise Refused(_("This draft no longer exists."))
+    if row.is_published:
+        raise Refused(_("This update is published already."))
+    return row
+
+
+def start_correction(update: StatusUpdate, *, reason: str, by: AbstractBaseUser) -> StatusUpdate:
+    """A draft that begins as a copy of a published update and will replace it once published."""
+    with refusals():
+        if not update.is_published:
+            raise Refused(_("Only a published update is corrected; a draft is edited."))
+        if not reason.strip():
+            raise Refused(_("Say why it is corrected; the reason is public."))
+        if StatusUpdate.objects.filter(corrects=update, published_at__isnull=False).exists():
+            raise Refused(_("That update has already been corrected. Correct its correction."))
+        draft = StatusUpdate.objects.create(
+            corrects=update,
+            correction_reason=reason,
+            written_by=by,
+            last_edited_by=by,
+            **{
+                name: getattr(update, name)
+                for name in ("title", "summary", "happened_on", "happened_precision", "kind", "is_context", "note")
+            },
+        )
+        for assessment in update.assessments.all():
+            assessment.pk, assessment.update = None, draft
+            assessment.happened_by = assessment.published_at = None
+            assessment.save()
+        for citation in update.citations.all():
+            citation.pk, citation.update = None, draft
+            citation.save()
+    return draft
+
+
+def publish_commitment(commitment: Commitment) -> None:
+    """Make a draft commitment public; what its judgements rest on is frozen from then on."""
+    with refusals():
+        changed = Commitment.objects.filter(pk=commitment.pk, published_at__isnull=True).update(
+            published_at=ClockTimestamp()
+        )
+        if not changed:
+            raise Refused(_("This commitment is published already."))
+        check_now("Commitment:publishable")
+    commitment.refresh_from_db()
+
+
+def withdraw_commitment(commitment: Commitment, *, reason: str) -> None:
+    """Take a published commitment out of the count. Its page stays and says why."""
+    with refusals():
+        if not reason.strip():
+            raise Refused(_("Say why it is withdrawn; the reason is public."))
+        changed = Commitment.objects.filter(
+            pk=commitment.pk, published_at__isnull=False, withdrawn_at__isnull=True
+        ).update(withdrawn_at=ClockTimestamp(), withdrawal_reason=reason)
+        if not changed:
+            raise Refused(_("Only a published commitment can be withdrawn, and once."))
+    commitment.refresh_from_db()
+
+
+def record_check(check: Check, *, by: AbstractBaseUser | None) -> None:
+    """Make a check final and public."""
+    with refusals():
+        if not Check.objects.filter(pk=check.pk, recorded_at__isnull=True).update(
+            recorded_at=ClockTimestamp(), recorded_by=by
+        ):
+            raise Refused(_("This check is recorded already."))
+        check_now("Check:recordable")
+    check.refresh_from_db()
+
+
+def record_milestone(milestone: Milestone) -> None:
+    """Make a milestone final and public."""
+    with refusals():
+        if not Milestone.objects.filter(pk=milestone.pk, recorded_at__isnull=True).update(
+            recorded_at=ClockTimestamp()
+        ):
+            raise Refused(_("This milestone is recorded already."))
+        check_now("Milestone:recordable")
+    milestone.refresh_from_db()
