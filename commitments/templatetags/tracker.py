@@ -172,6 +172,14 @@ def clocked_url(context: Context, view_name: str, *args: object, **kwargs: objec
     return f"{address}?{query}" if query else address
 
 
+@register.simple_tag(takes_context=True)
+def hidden_parameters(context: Context, *without: str) -> SafeString:
+    """The parameters of this address as hidden inputs, so that a form beside them keeps them; some are left out."""
+    query = context["request"].GET
+    kept = ((name, value) for name in query if name not in without for value in query.getlist(name))
+    return format_html_join("\n", '<input type="hidden" name="{}" value="{}">', kept)
+
+
 @register.filter
 def web_address(value: str) -> str:
     """The address where it is a web address, else nothing: no other scheme may become a link."""

@@ -9,6 +9,7 @@ from ..dossier import dossier
 from ..filters import SORTS, CommitmentFilter, listed_rows
 from ..models import Commitment
 from ..public import page, public
+from .marks import strip
 
 PAGE_SIZE = 50
 
@@ -42,5 +43,10 @@ def commitment_list(request: HttpRequest, clocks: Clocks) -> HttpResponse:
 def commitment_detail(request: HttpRequest, clocks: Clocks, reference: str) -> HttpResponse:
     published = Commitment.objects.published(clocks.as_of, clocks.known_on)
     commitment = get_object_or_404(published, reference=reference)
-    context = dossier(commitment, clocks, cursor=request.GET.get("before", ""))
-    return page(request, clocks, "commitments/commitment_detail.html", {"dossier": context})
+    found = dossier(commitment, clocks, cursor=request.GET.get("before", ""))
+    context = {
+        "dossier": found,
+        "strip": strip(found, clocks),
+        "steps": [(step, step.is_passed(clocks.as_of)) for step in found.steps],
+    }
+    return page(request, clocks, "commitments/commitment_detail.html", context)
