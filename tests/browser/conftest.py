@@ -1,0 +1,48 @@
+"""Chromium of the machine, driven by Playwright. Nothing is downloaded; without a Chromium these tests are skipped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    # Small /dev/shm in containers.
+    "--disable-dev-shm-usage",
+    # Chromium's own calls to other hosts; no page of ours makes any.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-gpu",
+]
+
+# Playwright's synchronous interface keeps an event loop in this thread, where Django refuses the ORM by default.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CHROMIUM:
+        return
+    missing = pytest.mark.skip(reason="no Chromium found: apt-get install chromium, or set CHROMIUM=/path/to/it")
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(missing)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    # Chromium refuses its sandbox to root, and only to root.
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": flags}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "en-GB", "timezone_id": "UTC"}

@@ -1,0 +1,18 @@
+"""The project's settings, as tests need them."""
+
+import os
+
+# Django's test client speaks plain http, and so does Chromium to the live server.
+os.environ.setdefault("INSECURE_HTTP", "1")
+
+from partnership.settings import *  # noqa: F403 - a settings module
+
+# The hashed storage needs a run of collectstatic before the first page.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Files are served from where they are written.
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
