@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .dates import known_by
 from .triggers import child_of_draft, final, insert_as_draft, must_be_now, no_truncate, raise_edition, refuse_if
-from .validators import language_tag
+from .validators import language_tag, plain_line
 
 BECOMES_PUBLIC = "OLD.recorded_at IS NULL AND NEW.recorded_at IS NOT NULL"
 
@@ -35,13 +35,13 @@ class Check(models.Model):
     commitments = models.ManyToManyField(
         "commitments.Commitment", through="commitments.CheckCommitment", related_name="checks"
     )
-    places = ArrayField(models.CharField(max_length=300), verbose_name=_("places searched"))
-    terms = ArrayField(models.CharField(max_length=300), verbose_name=_("terms"))
+    places = ArrayField(models.CharField(max_length=300, validators=[plain_line]), verbose_name=_("places searched"))
+    terms = ArrayField(models.CharField(max_length=300, validators=[plain_line]), verbose_name=_("terms"))
     languages = ArrayField(
         models.CharField(max_length=20, validators=[language_tag]), verbose_name=_("languages searched")
     )
-    found = models.CharField(_("found"), max_length=300)
-    note = models.CharField(_("note"), max_length=400, blank=True)
+    found = models.CharField(_("found"), max_length=300, validators=[plain_line])
+    note = models.CharField(_("note"), max_length=400, blank=True, validators=[plain_line])
     recorded_at = models.DateTimeField(_("recorded at"), null=True, editable=False)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .dates import end_of_day
 from .triggers import final, no_truncate
+from .validators import plain_text
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
@@ -26,7 +27,7 @@ class Revision(models.Model):
     table = models.CharField(_("table"), max_length=63)
     row_id = models.BigIntegerField(_("row"))
     changed_at = models.DateTimeField(_("changed at"))
-    reason = models.TextField(_("reason"))
+    reason = models.TextField(_("reason"), validators=[plain_text])
     was = models.JSONField(_("was"))
 
     objects = RevisionQuerySet.as_manager()
