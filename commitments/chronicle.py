@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import DateField, DateTimeField, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    DateTimeField,
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -23,7 +36,6 @@ from .models import (
     DeliveryStatus,
     StatusUpdate,
     end_of_day,
-    known_by,
     restore_labels,
 )
 
@@ -96,7 +108,7 @@ def load_entries(
 ) -> list[Entry]:
     """The updates in their order, each with what the clocks let a reader see of it.
 
-    Four queries, and one more on a past known-on day. With `commitment`, only the assessments of that one. With
+    Three queries, and one more on a past known-on day. With `commitment`, only the assessments of that one. With
     `as_published`, the status before is that of the moment of publication, which no later find changes.
     """
     before = _status_when_published() if as_published else _status_before(clocks)
@@ -112,12 +124,12 @@ def load_entries(
         )
     )
     _restore(rows, clocks)
-    readings = [assessment for row in rows for assessment in row.assessments.all()]
-    searches = _searches(readings, clocks)
     return [
         Entry(
             update=row,
-            readings=[_reading(assessment, searches, as_published) for assessment in row.assessments.all()],
+            readings=[
+                Reading(assessment, DeliveryStatus(assessment.status_before)) for assessment in row.assessments.all()
+            ],
             citations=list(row.citations.all()),
             corrected_by=row.corrected_by,
         )
@@ -167,70 +179,43 @@ def update_context(update: StatusUpdate, clocks: Clocks) -> dict[str, Any]:
     return {"entry": entry, "update": entry.update, **neighbours}
 
 
-def _status_before(clocks: Clocks) -> Subquery:
-    """The status of the counted assessment just before, by event; a draft stands where it would if published now."""
+def _status_before(clocks: Clocks) -> Coalesce:
+    """The status just before each assessment, by event; a draft stands where it would if published now."""
     happened_by = Coalesce(OuterRef("happened_by"), Value(clocks.as_of), output_field=DateField())
     published_at = Coalesce(OuterRef("published_at"), Value(end_of_day(clocks.today)), output_field=DateTimeField())
-    return _latest_status(
-        Assessment.objects.counted(clocks.as_of, clocks.known_on).filter(
-            Q(happened_by__lt=happened_by)
-            | Q(happened_by=happened_by, published_at__lt=published_at)
-            | Q(happened_by=happened_by, published_at=published_at, update_id__lt=OuterRef("update_id")),
-        )
+    earlier = Assessment.objects.counted(clocks.as_of, clocks.known_on).filter(
+        Q(happened_by__lt=happened_by)
+        | Q(happened_by=happened_by, published_at__lt=published_at)
+        | Q(happened_by=happened_by, published_at=published_at, update_id__lt=OuterRef("update_id")),
     )
+    return _latest_status(earlier, CheckCommitment.objects.known(clocks.known_on), happened_by)
 
 
-def _status_when_published() -> Subquery:
+def _status_when_published() -> Coalesce:
     """The same among what had been published, and not corrected, when this assessment was."""
     moment = OuterRef("published_at")
     correction = StatusUpdate.objects.filter(corrects=OuterRef("update"), published_at__lte=OuterRef(moment))
-    earlier = Assessment.objects.filter(~Exists(correction), update__number__lt=OuterRef("update__number"))
-    return _latest_status(
-        earlier.filter(
-            Q(happened_by__lt=OuterRef("happened_by"))
-            | Q(happened_by=OuterRef("happened_by"), update__number__lt=OuterRef("update__number"))
-        )
+    earlier = Assessment.objects.filter(
+        ~Exists(correction), update__number__lt=OuterRef("update__number"), happened_by__lte=OuterRef("happened_by")
     )
+    searches = CheckCommitment.objects.filter(performed_check__recorded_at__lte=moment)
+    return _latest_status(earlier, searches, OuterRef("happened_by"))
 
 
-def _latest_status(earlier: QuerySet[Assessment]) -> Subquery:
-    setting = earlier.filter(commitment=OuterRef("commitment")).exclude(status="")
-    return Subquery(setting.order_by("-happened_by", "-published_at", "-update_id").values("status")[:1])
-
-
-def _searches(
-    assessments: Sequence[Assessment], clocks: Clocks
-) -> dict[int, list[tuple[datetime.datetime, datetime.date]]]:
-    """For each commitment, when its known checks were recorded and from which day they cover it."""
-    searches: dict[int, list[tuple[datetime.datetime, datetime.date]]] = {}
-    checks = CheckCommitment.objects.filter(
-        known_by("performed_check__recorded_at", clocks.known_on),
-        commitment__in={assessment.commitment_id for assessment in assessments},
-    ).values_list(
-        "commitment_id",
-        "performed_check__recorded_at",
-        "performed_check__covers_from",
-        "commitment__instrument__adopted_by",
+def _latest_status(earlier: QuerySet[Assessment], searches: QuerySet[CheckCommitment], day: Any) -> Coalesce:
+    """Of the assessments that set a status the latest, or what a search before that day derives."""
+    commitment = OuterRef("commitment")
+    setting = earlier.filter(commitment=commitment).exclude(status="")
+    latest = setting.order_by("-happened_by", "-published_at", "-update_id").values("status")[:1]
+    covered = searches.covering_before(day).filter(commitment=commitment)
+    return Coalesce(
+        Subquery(latest),
+        Case(
+            When(Exists(covered), then=Value(DeliveryStatus.NO_PUBLIC_ACTION.value)),
+            default=Value(DeliveryStatus.NOT_ASSESSED.value),
+        ),
+        output_field=CharField(),
     )
-    for commitment_id, recorded_at, covers_from, adopted_by in checks:
-        searches.setdefault(commitment_id, []).append((recorded_at, covers_from or adopted_by))
-    return searches
-
-
-def _reading(
-    assessment: Assessment,
-    searches: dict[int, list[tuple[datetime.datetime, datetime.date]]],
-    as_published: bool,
-) -> Reading:
-    if assessment.status_before:
-        return Reading(assessment, DeliveryStatus(assessment.status_before))
-    covered = any(
-        assessment.happened_by is not None
-        and covers_from < assessment.happened_by
-        and not (as_published and recorded_at > assessment.published_at)
-        for recorded_at, covers_from in searches.get(assessment.commitment_id, [])
-    )
-    return Reading(assessment, DeliveryStatus.NO_PUBLIC_ACTION if covered else DeliveryStatus.NOT_ASSESSED)
 
 
 def _restore(rows: Iterable[StatusUpdate], clocks: Clocks) -> None:

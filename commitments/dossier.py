@@ -3,38 +3,38 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 
-from .chronicle import EntryPage, page_by_event
+from .chronicle import Entry, EntryPage, page_by_event
 from .clocks import Clocks
 from .judgements import Judged, judge
 from .models import (
     Actor,
     Assessment,
     Check,
-    Citation,
     Commitment,
     CommitmentActor,
     CommitmentSource,
     Milestone,
+    MilestoneSource,
     Source,
     StatusUpdate,
-    linked_ids,
+    linked_rows,
     restore_labels,
 )
 from .overview import restore_commitments
 
-HISTORY = 50
+HISTORY = 60
 
 
 @dataclass(frozen=True)
 class Step:
-    """A milestone with what became of it by these clocks; `met_by` is the number of an update."""
+    """A milestone with its sources and what became of it by these clocks; `met_by` is the number of an update."""
 
     milestone: Milestone
+    sources: list[Source]
     met_by: int | None
     is_replaced: bool
 
@@ -44,16 +44,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Dossier:
+    """`turning_points` are the latest counted assessments that set a status or count as an occurrence."""
+
     judged: Judged
     is_withdrawn: bool
-    current: Assessment | None
-    current_sources: list[Source]
     actors: list[Actor]
     sources: list[Source]
     steps: list[Step]
-    occurrences: list[StatusUpdate]
+    turning_points: list[Assessment]
     checks: list[Check]
-    history: list[Assessment]
     entries: EntryPage
     followed_by: list[Commitment]
 
@@ -61,35 +60,44 @@ class Dossier:
     def commitment(self) -> Commitment:
         return self.judged.commitment
 
+    @property
+    def history(self) -> list[Assessment]:
+        return [assessment for assessment in self.turning_points if assessment.status]
 
-def dossier(commitment: Commitment, clocks: Clocks, *, cursor: str = "") -> Dossier:
-    """Ten queries, however much has happened; some more on a past known-on day."""
+    @property
+    def current(self) -> Assessment | None:
+        """The assessment that the status rests on; None where it is derived."""
+        return next(iter(self.history), None)
+
+    @property
+    def current_entry(self) -> Entry | None:
+        """The same with its sources, if this page of events shows it."""
+        shown = (entry for entry in self.entries.entries if self.current and entry.update.pk == self.current.update_id)
+        return next(shown, None)
+
+    @property
+    def occurrences(self) -> list[StatusUpdate]:
+        return [assessment.update for assessment in self.turning_points if assessment.is_occurrence]
+
+
+def dossier(reference: str, clocks: Clocks, *, cursor: str = "") -> Dossier:
+    """Ten queries, however much has happened; nine more on a past known-on day. Raises Commitment.DoesNotExist."""
     published = Commitment.objects.published(clocks.as_of, clocks.known_on)
-    [row] = restore_commitments(
-        published.filter(pk=commitment.pk)
-        .with_status(clocks.as_of, clocks.known_on)
+    row = (
+        published.with_status(clocks.as_of, clocks.known_on)
         .with_dates(clocks.as_of, clocks.known_on)
-        .select_related("area", "instrument", "follows"),
-        clocks,
+        .select_related("area", "instrument", "follows", "wording_source")
+        .get(reference=reference)
     )
-    judged = judge(row, clocks.as_of)
-    history = _history(row, clocks)
-    source_ids = linked_ids(CommitmentSource, "commitment", "source", [row.pk], clocks.known_on)[row.pk]
-    sources = Source.objects.in_bulk([*source_ids, *_ids(row.wording_source_id)])
-    restore_labels(sources.values(), clocks.known_on)
-    row.wording_source = sources.get(row.wording_source_id)
-    current = next((assessment for assessment in history if assessment.pk == row.current_assessment_id), None)
-    return Dossier(
-        judged=judged,
+    restore_commitments([row], clocks)
+    found = Dossier(
+        judged=judge(row, clocks.as_of),
         is_withdrawn=row.is_withdrawn(clocks.known_on),
-        current=current,
-        current_sources=_sources_of(current, clocks),
-        actors=_actors(row, clocks),
-        sources=[sources[source_id] for source_id in source_ids],
+        actors=linked_rows(CommitmentActor, "commitment", "actor", row.pk, clocks.known_on),
+        sources=linked_rows(CommitmentSource, "commitment", "source", row.pk, clocks.known_on),
         steps=_steps(row, clocks),
-        occurrences=_occurrences(row, clocks),
+        turning_points=_turning_points(row, clocks),
         checks=list(Check.objects.recorded(clocks.known_on).filter(commitments=row)[:HISTORY]),
-        history=history,
         entries=page_by_event(
             StatusUpdate.objects.published(clocks.as_of, clocks.known_on).touching(
                 Assessment.objects.filter(commitment=row)
@@ -98,53 +106,40 @@ def dossier(commitment: Commitment, clocks: Clocks, *, cursor: str = "") -> Doss
             cursor,
             commitment=row,
         ),
-        followed_by=restore_commitments(published.filter(follows=row).select_related("area", "instrument"), clocks),
+        followed_by=list(published.filter(follows=row)),
     )
+    _restore(found, clocks)
+    return found
 
 
-def _ids(value: int | None) -> Sequence[int]:
-    return () if value is None else (value,)
+def _restore(found: Dossier, clocks: Clocks) -> None:
+    step_sources = [source for step in found.steps for source in step.sources]
+    related = [row for row in (found.commitment.follows, found.commitment.wording_source) if row is not None]
+    restore_labels([*found.actors, *found.sources, *step_sources, *found.followed_by, *related], clocks.known_on)
 
 
-def _history(commitment: Commitment, clocks: Clocks) -> list[Assessment]:
-    """The counted assessments that set a status, latest first."""
+def _turning_points(commitment: Commitment, clocks: Clocks) -> list[Assessment]:
     counted = Assessment.objects.counted(clocks.as_of, clocks.known_on).filter(commitment=commitment)
-    latest_first = counted.exclude(status="").order_by("-happened_by", "-published_at", "-update_id")
+    turning = counted.filter(~Q(status="") | Q(is_occurrence=True))
+    latest_first = turning.order_by("-happened_by", "-published_at", "-update_id")
     return list(latest_first.select_related("update")[:HISTORY])
 
 
-def _sources_of(assessment: Assessment | None, clocks: Clocks) -> list[Source]:
-    if assessment is None:
-        return []
-    citations = Citation.objects.filter(update=assessment.update_id).select_related("source")
-    sources = [citation.source for citation in citations.order_by("position", "id")]
-    restore_labels(sources, clocks.known_on)
-    return sources
-
-
-def _actors(commitment: Commitment, clocks: Clocks) -> list[Actor]:
-    actor_ids = linked_ids(CommitmentActor, "commitment", "actor", [commitment.pk], clocks.known_on)[commitment.pk]
-    actors = Actor.objects.in_bulk(actor_ids)
-    restore_labels(actors.values(), clocks.known_on)
-    return [actors[actor_id] for actor_id in actor_ids]
-
-
 def _steps(commitment: Commitment, clocks: Clocks) -> list[Step]:
-    met = Assessment.objects.counted(clocks.as_of, clocks.known_on).filter(meets=OuterRef("pk"))
-    recorded = Milestone.objects.recorded(clocks.as_of, clocks.known_on)
-    milestones = (
-        recorded.filter(commitment=commitment)
+    """One query: a recorded milestone has a source, so the links bring all of them."""
+    recorded = Milestone.objects.recorded(clocks.as_of, clocks.known_on).filter(commitment=commitment)
+    met = Assessment.objects.counted(clocks.as_of, clocks.known_on).filter(meets=OuterRef("milestone"))
+    links = (
+        MilestoneSource.objects.filter(milestone__in=recorded)
         .annotate(
             met_by_number=Subquery(met.order_by("happened_by").values("update__number")[:1]),
-            is_replaced=Exists(recorded.filter(replaces=OuterRef("pk"))),
+            is_replaced=Exists(recorded.filter(replaces=OuterRef("milestone"))),
         )
-        .prefetch_related("source_links__source")
+        .select_related("milestone", "source")
+        .order_by("milestone__due_on", "milestone__slug", "position", "pk")
     )
-    return [Step(milestone, milestone.met_by_number, milestone.is_replaced) for milestone in milestones]
-
-
-def _occurrences(commitment: Commitment, clocks: Clocks) -> list[StatusUpdate]:
-    """The latest updates that count as occurrences, earliest first."""
-    counted = Assessment.objects.counted(clocks.as_of, clocks.known_on)
-    latest = counted.filter(commitment=commitment, is_occurrence=True).order_by("-happened_by")
-    return [assessment.update for assessment in latest.select_related("update")[:HISTORY]][::-1]
+    steps: dict[int, Step] = {}
+    for link in links:
+        step = Step(link.milestone, [], link.met_by_number, link.is_replaced)
+        steps.setdefault(link.milestone_id, step).sources.append(link.source)
+    return list(steps.values())

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from .dates import known_by
@@ -113,11 +114,30 @@ class Check(models.Model):
         return self.slug
 
 
+class CheckCommitmentQuerySet(models.QuerySet["CheckCommitment"]):
+    def known(self, known_on: datetime.date | None = None) -> CheckCommitmentQuerySet:
+        """Of checks recorded by that day."""
+        return self.filter(known_by("performed_check__recorded_at", known_on))
+
+    def covering(self, day: datetime.date) -> CheckCommitmentQuerySet:
+        """Those whose search covers this day, given that the commitment existed by then."""
+        return self.filter(
+            Q(performed_check__covers_from__isnull=True) | Q(performed_check__covers_from__lte=day)
+        )
+
+    def covering_before(self, day: datetime.date | models.expressions.Combinable) -> CheckCommitmentQuerySet:
+        """Those whose search covers a day before this one on which the commitment existed already."""
+        first_day = Coalesce("performed_check__covers_from", "commitment__instrument__adopted_by")
+        return self.annotate(first_day=first_day).filter(first_day__lt=day)
+
+
 class CheckCommitment(models.Model):
     # Not `check`: a foreign key of that name would replace Model.check(), and nothing would start.
     performed_check = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="commitment_links")
     commitment = models.ForeignKey("commitments.Commitment", on_delete=models.PROTECT, related_name="check_links")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = CheckCommitmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("commitment covered by a check")

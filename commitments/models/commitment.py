@@ -97,11 +97,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
             .exclude(status="")
             .order_by("-happened_by", "-published_at", "-update_id")
         )
-        checked = CheckCommitment.objects.filter(
-            known_by("performed_check__recorded_at", known_on),
-            Q(performed_check__covers_from__isnull=True) | Q(performed_check__covers_from__lte=as_of),
-            commitment=OuterRef("pk"),
-        )
+        checked = CheckCommitment.objects.known(known_on).covering(as_of).filter(commitment=OuterRef("pk"))
         return self.annotate(
             current_assessment_id=Subquery(bearing_status.values("pk")[:1]),
             status=Coalesce(
@@ -135,9 +131,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.annotate(
             last_evidence_by=Subquery(latest_first.beyond_context().values("happened_by")[:1]),
             last_checked_on=Subquery(
-                CheckCommitment.objects.filter(
-                    known_by("performed_check__recorded_at", known_on), commitment=OuterRef("pk")
-                )
+                CheckCommitment.objects.known(known_on)
+                .filter(commitment=OuterRef("pk"))
                 .order_by("-performed_check__checked_on")
                 .values("performed_check__checked_on")[:1]
             ),

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 
 from ..clocks import Clocks
 from ..dossier import dossier
@@ -41,9 +40,10 @@ def commitment_list(request: HttpRequest, clocks: Clocks) -> HttpResponse:
 
 @public
 def commitment_detail(request: HttpRequest, clocks: Clocks, reference: str) -> HttpResponse:
-    published = Commitment.objects.published(clocks.as_of, clocks.known_on)
-    commitment = get_object_or_404(published, reference=reference)
-    found = dossier(commitment, clocks, cursor=request.GET.get("before", ""))
+    try:
+        found = dossier(reference, clocks, cursor=request.GET.get("before", ""))
+    except Commitment.DoesNotExist as error:
+        raise Http404 from error
     context = {
         "dossier": found,
         "strip": strip(found, clocks),

@@ -15,9 +15,9 @@ from ..models import (
     CommitmentActor,
     Instrument,
     InstrumentSource,
-    Source,
     StatusUpdate,
     linked_ids,
+    linked_rows,
     restore_labels,
 )
 from ..overview import count_groups, judged_set
@@ -61,12 +61,11 @@ def instrument_detail(request: HttpRequest, clocks: Clocks, slug: str) -> HttpRe
     published = Commitment.objects.published(clocks.as_of, clocks.known_on).filter(instrument=instrument)
     if not published.exists():
         raise Http404
-    source_ids = linked_ids(InstrumentSource, "instrument", "source", [instrument.pk], clocks.known_on)[instrument.pk]
-    sources = Source.objects.in_bulk(source_ids)
-    restore_labels([instrument, *sources.values()], clocks.known_on)
+    sources = linked_rows(InstrumentSource, "instrument", "source", instrument.pk, clocks.known_on)
+    restore_labels([instrument, *sources], clocks.known_on)
     context = {
         "instrument": instrument,
         "rows": judged_set(clocks, Commitment.objects.filter(instrument=instrument)),
-        "sources": [sources[source_id] for source_id in source_ids],
+        "sources": sources,
     }
     return page(request, clocks, "commitments/instrument_detail.html", context)
