@@ -116,11 +116,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
     def with_dates(self, as_of: datetime.date, known_on: datetime.date | None = None) -> CommitmentQuerySet:
         """Annotate the days that schedule and freshness are computed from; needs `with_status` first.
 
-        last_evidence_by      last day of the latest counted event that was more than context
+        last_evidence_by      last day of the latest counted event that was more than context, and its precision
         last_checked_on       the latest search known by then
         last_occurrence_by    of the latest counted occurrence
         delivered_by          since when the commitment has been Delivered without a break
-        milestone_due_by      the earliest announced date that is neither met nor replaced
+        milestone_due_by      the earliest announced date that is neither met nor replaced, and its precision
         """
         counted = Assessment.objects.counted(as_of, known_on).filter(commitment=OuterRef("pk"))
         latest_first = counted.order_by("-happened_by", "-published_at", "-update_id")
@@ -128,8 +128,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         delivered = counted.filter(status=DeliveryStatus.DELIVERED).filter(
             happened_by__gte=Coalesce(Subquery(undelivered.values("happened_by")[:1]), Value(datetime.date.min))
         )
+        outstanding = Milestone.objects.outstanding(as_of, known_on).filter(commitment=OuterRef("pk")).order_by("due_by")
+        latest_evidence = latest_first.beyond_context()
         return self.annotate(
-            last_evidence_by=Subquery(latest_first.beyond_context().values("happened_by")[:1]),
+            last_evidence_by=Subquery(latest_evidence.values("happened_by")[:1]),
+            last_evidence_precision=Subquery(latest_evidence.values("update__happened_precision")[:1]),
             last_checked_on=Subquery(
                 CheckCommitment.objects.known(known_on)
                 .filter(commitment=OuterRef("pk"))
@@ -144,12 +147,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
                 ),
                 output_field=models.DateField(null=True),
             ),
-            milestone_due_by=Subquery(
-                Milestone.objects.outstanding(as_of, known_on)
-                .filter(commitment=OuterRef("pk"))
-                .order_by("due_by")
-                .values("due_by")[:1]
-            ),
+            milestone_due_by=Subquery(outstanding.values("due_by")[:1]),
+            milestone_precision=Subquery(outstanding.values("due_precision")[:1]),
         )
 
 
