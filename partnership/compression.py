@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol
+from typing import Protocol, cast
 
 import brotli
 from django.http import HttpRequest, HttpResponse
@@ -90,7 +90,7 @@ def compress(response: HttpResponseBase, encoding: str) -> None:
     """Validators of ours are weak already; a strong one would promise the same bytes in every encoding."""
     compressor = ENCODINGS[encoding]()
     if isinstance(response, StreamingHttpResponse):
-        response.streaming_content = compressed_pieces(response.streaming_content, compressor)
+        response.streaming_content = compressed_pieces(cast("Iterator[bytes]", response.streaming_content), compressor)
         del response.headers["Content-Length"]
     elif isinstance(response, HttpResponse):
         response.content = compressor.compress(response.content) + compressor.flush()

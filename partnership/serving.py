@@ -26,6 +26,7 @@ PATIENCE_TO_ANSWER = 60.0
 # Longer than the server gives its own workers (WORKERS_KILL_TIMEOUT).
 PATIENCE_TO_STOP = 15.0
 WORKERS_KILL_TIMEOUT = 5
+PATIENCE_TO_BURY = 2.0
 PAUSE = 0.05
 PR_SET_PDEATHSIG = 1
 ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -188,9 +189,12 @@ class Supervisor:
         self.child.terminate()
 
     def _end_group(self) -> None:
-        """Workers whose parent was killed would go on answering on the port."""
+        """Workers whose parent was killed would go on answering on the port, and keep the embedded server in use."""
+        deadline = time.monotonic() + PATIENCE_TO_BURY
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.child.pid, signal.SIGKILL)
+            while time.monotonic() < deadline:
+                os.killpg(self.child.pid, signal.SIGKILL)
+                time.sleep(PAUSE)
 
 
 def _die_with(parent: int) -> None:

@@ -25,7 +25,7 @@ def words(name: str, default: str = "") -> list[str]:
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # What this machine keeps for itself: the embedded server's data, the secret key, locks. Never in version control.
-STATE_DIR = BASE_DIR / ".postgres"
+STATE_DIR = Path(os.environ.get("STATE_DIR") or BASE_DIR / ".postgres")
 
 DEBUG = flag("DEBUG")
 SECRET_KEY = os.environ.get("SECRET_KEY") or kept_secret_key(STATE_DIR / "secret-key")
