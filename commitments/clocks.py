@@ -13,8 +13,12 @@ from django.utils.translation import gettext as _
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 
 
-class BadClock(ValueError):
-    """The address asks for a day that is none, or that has not come; the message is for the reader."""
+class BadQuery(ValueError):
+    """The address asks for something that cannot be answered; the message is for the reader."""
+
+
+class BadClock(BadQuery):
+    """It asks for a day that is none, or that has not come."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .models import Commitment, CommitmentKind, DeliveryStatus
+from .models import Commitment, CommitmentKind, DeliveryStatus, Evidence
 
 DUE_SOON = datetime.timedelta(days=90)
 
@@ -201,9 +201,10 @@ def freshness(facts: Facts, day: datetime.date) -> Freshness:
 
 def judge(commitment: Commitment, day: datetime.date) -> Judged:
     """The four judgements of a row that `with_status` and `with_dates` annotated; `day` is the as-of day."""
+    status = DeliveryStatus(commitment.status)
     facts = Facts(
         kind=commitment.kind,
-        status=commitment.status,
+        status=status,
         adopted_by=commitment.instrument.adopted_by,
         cadence_months=commitment.cadence_months,
         due_by=commitment.due_by,
@@ -216,8 +217,9 @@ def judge(commitment: Commitment, day: datetime.date) -> Judged:
     return Judged(
         commitment=commitment,
         facts=facts,
-        status=DeliveryStatus(commitment.status),
-        evidence=commitment.evidence,
+        status=status,
+        # A search that found nothing is as much of a grade as the one an editor gives.
+        evidence=Evidence.NONE_FOUND if status == DeliveryStatus.NO_PUBLIC_ACTION else commitment.evidence,
         schedule=schedule(facts, day),
         freshness=freshness(facts, day),
     )

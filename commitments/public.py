@@ -22,14 +22,10 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from .clocks import BadClock, Clocks
+from .clocks import BadQuery, Clocks
 from .models import Edition, StatusUpdate
 
 MAX_AGE = datetime.timedelta(minutes=1)
-
-
-class BadQuery(ValueError):
-    """The address asks for something that cannot be answered; the message is for the reader."""
 
 
 @contextlib.contextmanager
@@ -54,7 +50,7 @@ View = Callable[Concatenate[HttpRequest, Clocks, P], HttpResponse]
 def public(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """Make a view public: it receives the clocks, reads one snapshot, and answers 304 where nothing has changed.
 
-    A bad clock, filter or cursor (`BadClock`, `BadQuery`) is a page with status 400 that says what is wrong.
+    A bad clock, filter or cursor (`BadQuery`) is a page with status 400 that says what is wrong.
     """
 
     @require_safe
@@ -68,7 +64,7 @@ def public(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]
                 etag = entity_tag(request, edition, now.date())
                 unchanged = get_conditional_response(request, etag=etag)
                 response = unchanged or view(request, clocks, *args, **kwargs)
-        except (BadClock, BadQuery) as error:
+        except BadQuery as error:
             return render(request, "400.html", {"message": str(error)}, status=400)
         if response.status_code in (200, 304):
             response.headers.setdefault("ETag", etag)

@@ -1,5 +1,40 @@
-from django.urls import URLPattern
+from django.urls import path, register_converter
+
+from . import feeds
+from .views import about, commitments, dashboard, sources, subjects, updates
+
+
+class FeedFormat:
+    regex = "rss|atom"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(FeedFormat, "feed_format")
 
 app_name = "commitments"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", dashboard.dashboard, name="dashboard"),
+    path("commitments/", commitments.commitment_list, name="commitment_list"),
+    path("commitments/<str:reference>/", commitments.commitment_detail, name="commitment"),
+    path("areas/<slug:slug>/", subjects.area_detail, name="area"),
+    path("actors/<slug:slug>/", subjects.actor_detail, name="actor"),
+    path("instruments/<slug:slug>/", subjects.instrument_detail, name="instrument"),
+    path("updates/", updates.update_list, name="update_list"),
+    path("updates/<int:number>/", updates.update_detail, name="update"),
+    path("corrections/", updates.corrections, name="corrections"),
+    path("sources/", sources.source_list, name="source_list"),
+    path("sources/<slug:slug>/", sources.source_detail, name="source"),
+    path("methodology/", about.methodology, name="methodology"),
+    path("subscribe/", about.subscribe, name="subscribe"),
+    path("feeds/updates.<feed_format:extension>", feeds.update_feed, name="update_feed"),
+    path("feeds/areas/<slug:slug>.<feed_format:extension>", feeds.area_feed, name="area_feed"),
+    path(
+        "feeds/commitments/<str:reference>.<feed_format:extension>", feeds.commitment_feed, name="commitment_feed"
+    ),
+]

@@ -19,7 +19,7 @@ from .discrepancy import Discrepancy, DiscrepancySource
 from .edition import Edition, EditionPending
 from .instrument import Instrument, InstrumentKind, InstrumentSource
 from .milestone import Milestone, MilestoneSource
-from .revision import Revision, linked_ids, reason_for_change, restore_labels
+from .revision import Revision, linked_ids, linked_rows, reason_for_change, restore_labels
 from .rules import RULES, broken_rule, explain
 from .source import Source, SourceKind, SourceSide
 from .status_update import PUBLICATION_LOCK, StatusUpdate, UpdateKind
@@ -68,6 +68,7 @@ __all__ = [
     "known_by",
     "last_day",
     "linked_ids",
+    "linked_rows",
     "reason_for_change",
     "restore_labels",
 ]

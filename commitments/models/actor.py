@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .triggers import no_truncate, versioned, was_linked
+from .validators import plain_line
 
 
 class Side(models.TextChoices):
@@ -20,9 +22,9 @@ class Side(models.TextChoices):
 
 class Actor(models.Model):
     slug = models.SlugField(_("address"), max_length=50, unique=True)
-    name = models.CharField(_("name"), max_length=120)
-    name_ja = models.CharField(_("name in Japanese"), max_length=80, blank=True)
-    abbreviation = models.CharField(_("abbreviation"), max_length=20, blank=True)
+    name = models.CharField(_("name"), max_length=120, validators=[plain_line])
+    name_ja = models.CharField(_("name in Japanese"), max_length=80, blank=True, validators=[plain_line])
+    abbreviation = models.CharField(_("abbreviation"), max_length=20, blank=True, validators=[plain_line])
     side = models.CharField(_("side"), max_length=12, choices=Side)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -42,3 +44,6 @@ class Actor(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("commitments:actor", args=[self.slug])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .triggers import no_truncate, versioned, was_named
+from .validators import plain_line
 
 
 class AreaQuerySet(models.QuerySet["Area"]):
@@ -16,10 +18,10 @@ class AreaQuerySet(models.QuerySet["Area"]):
 
 class Area(models.Model):
     slug = models.SlugField(_("address"), max_length=50, unique=True)
-    name = models.CharField(_("name"), max_length=60)
-    name_ja = models.CharField(_("name in Japanese"), max_length=60)
+    name = models.CharField(_("name"), max_length=60, validators=[plain_line])
+    name_ja = models.CharField(_("name in Japanese"), max_length=60, validators=[plain_line])
     is_headline = models.BooleanField(_("headline pledge"), default=False)
-    description = models.CharField(_("description"), max_length=300)
+    description = models.CharField(_("description"), max_length=300, validators=[plain_line])
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     objects = AreaQuerySet.as_manager()
@@ -38,3 +40,6 @@ class Area(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("commitments:area", args=[self.slug])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from .dates import known_by
 from .status_update import StatusUpdate
 from .triggers import child_of_draft, no_truncate, refuse_if
+from .validators import plain_line
 
 
 class DeliveryStatus(models.TextChoices):
@@ -82,7 +83,7 @@ class Assessment(models.Model):
         help_text=_("Only where this update changes or confirms it."),
     )
     evidence = models.CharField(_("evidence grade"), max_length=16, choices=Evidence, blank=True)
-    reasoning = models.CharField(_("reasoning"), max_length=400)
+    reasoning = models.CharField(_("reasoning"), max_length=400, validators=[plain_line])
     is_occurrence = models.BooleanField(_("counts as an occurrence"), default=False)
     meets = models.ForeignKey(
         "commitments.Milestone",

@@ -9,11 +9,12 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from .dates import known_by
 from .triggers import child_of_draft, final, insert_as_draft, must_be_now, no_truncate, raise_edition, refuse_if
-from .validators import language_tag
+from .validators import language_tag, plain_line
 
 BECOMES_PUBLIC = "OLD.recorded_at IS NULL AND NEW.recorded_at IS NOT NULL"
 
@@ -35,13 +36,13 @@ class Check(models.Model):
     commitments = models.ManyToManyField(
         "commitments.Commitment", through="commitments.CheckCommitment", related_name="checks"
     )
-    places = ArrayField(models.CharField(max_length=300), verbose_name=_("places searched"))
-    terms = ArrayField(models.CharField(max_length=300), verbose_name=_("terms"))
+    places = ArrayField(models.CharField(max_length=300, validators=[plain_line]), verbose_name=_("places searched"))
+    terms = ArrayField(models.CharField(max_length=300, validators=[plain_line]), verbose_name=_("terms"))
     languages = ArrayField(
         models.CharField(max_length=20, validators=[language_tag]), verbose_name=_("languages searched")
     )
-    found = models.CharField(_("found"), max_length=300)
-    note = models.CharField(_("note"), max_length=400, blank=True)
+    found = models.CharField(_("found"), max_length=300, validators=[plain_line])
+    note = models.CharField(_("note"), max_length=400, blank=True, validators=[plain_line])
     recorded_at = models.DateTimeField(_("recorded at"), null=True, editable=False)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -113,11 +114,30 @@ class Check(models.Model):
         return self.slug
 
 
+class CheckCommitmentQuerySet(models.QuerySet["CheckCommitment"]):
+    def known(self, known_on: datetime.date | None = None) -> CheckCommitmentQuerySet:
+        """Of checks recorded by that day."""
+        return self.filter(known_by("performed_check__recorded_at", known_on))
+
+    def covering(self, day: datetime.date) -> CheckCommitmentQuerySet:
+        """Those whose search covers this day, given that the commitment existed by then."""
+        return self.filter(
+            Q(performed_check__covers_from__isnull=True) | Q(performed_check__covers_from__lte=day)
+        )
+
+    def covering_before(self, day: datetime.date | models.expressions.Combinable) -> CheckCommitmentQuerySet:
+        """Those whose search covers a day before this one on which the commitment existed already."""
+        first_day = Coalesce("performed_check__covers_from", "commitment__instrument__adopted_by")
+        return self.annotate(first_day=first_day).filter(first_day__lt=day)
+
+
 class CheckCommitment(models.Model):
     # Not `check`: a foreign key of that name would replace Model.check(), and nothing would start.
     performed_check = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="commitment_links")
     commitment = models.ForeignKey("commitments.Commitment", on_delete=models.PROTECT, related_name="check_links")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = CheckCommitmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("commitment covered by a check")

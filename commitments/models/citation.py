@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from .dates import known_by
 from .status_update import StatusUpdate
 from .triggers import child_of_draft, no_truncate
+from .validators import plain_line
 
 
 class CitationQuerySet(models.QuerySet["Citation"]):
@@ -23,7 +24,9 @@ class Citation(models.Model):
     source = models.ForeignKey(
         "commitments.Source", on_delete=models.PROTECT, related_name="citations", verbose_name=_("source")
     )
-    locator = models.CharField(_("locator"), max_length=80, blank=True, help_text=_("Page or paragraph."))
+    locator = models.CharField(
+        _("locator"), max_length=80, blank=True, help_text=_("Page or paragraph."), validators=[plain_line]
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     objects = CitationQuerySet.as_manager()

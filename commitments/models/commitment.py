@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .assessment import Assessment, DeliveryStatus
@@ -25,7 +26,7 @@ from .triggers import (
     versioned_links,
 )
 from .triggers import versioned as versioned_rows
-from .validators import language_tag
+from .validators import language_tag, plain_line
 
 REFERENCE = r"^EUJP-[0-9]{2,}\Z"
 FROZEN = (
@@ -96,11 +97,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
             .exclude(status="")
             .order_by("-happened_by", "-published_at", "-update_id")
         )
-        checked = CheckCommitment.objects.filter(
-            known_by("performed_check__recorded_at", known_on),
-            Q(performed_check__covers_from__isnull=True) | Q(performed_check__covers_from__lte=as_of),
-            commitment=OuterRef("pk"),
-        )
+        checked = CheckCommitment.objects.known(known_on).covering(as_of).filter(commitment=OuterRef("pk"))
         return self.annotate(
             current_assessment_id=Subquery(bearing_status.values("pk")[:1]),
             status=Coalesce(
@@ -134,9 +131,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         return self.annotate(
             last_evidence_by=Subquery(latest_first.beyond_context().values("happened_by")[:1]),
             last_checked_on=Subquery(
-                CheckCommitment.objects.filter(
-                    known_by("performed_check__recorded_at", known_on), commitment=OuterRef("pk")
-                )
+                CheckCommitment.objects.known(known_on)
+                .filter(commitment=OuterRef("pk"))
                 .order_by("-performed_check__checked_on")
                 .values("performed_check__checked_on")[:1]
             ),
@@ -166,15 +162,19 @@ class Commitment(models.Model):
         unique=True,
         validators=[RegexValidator(REFERENCE, _("A reference reads EUJP-01."))],
     )
-    title = models.CharField(_("title"), max_length=90)
-    title_ja = models.CharField(_("title in Japanese"), max_length=90, blank=True)
-    summary = models.CharField(_("summary"), max_length=400)
+    title = models.CharField(_("title"), max_length=90, validators=[plain_line])
+    title_ja = models.CharField(_("title in Japanese"), max_length=90, blank=True, validators=[plain_line])
+    summary = models.CharField(_("summary"), max_length=400, validators=[plain_line])
     instrument = models.ForeignKey(
         "commitments.Instrument", on_delete=models.PROTECT, related_name="commitments", verbose_name=_("instrument")
     )
-    paragraph = models.CharField(_("paragraph"), max_length=60, blank=True)
+    paragraph = models.CharField(_("paragraph"), max_length=60, blank=True, validators=[plain_line])
     wording_text = models.CharField(
-        _("wording"), max_length=200, blank=True, help_text=_("A quoted phrase of the instrument, never a sentence.")
+        _("wording"),
+        max_length=200,
+        blank=True,
+        validators=[plain_line],
+        help_text=_("A quoted phrase of the instrument, never a sentence."),
     )
     wording_language = models.CharField(
         _("language of the wording"), max_length=20, blank=True, validators=[language_tag]
@@ -202,11 +202,16 @@ class Commitment(models.Model):
     due_on = models.DateField(_("due on"), null=True, blank=True)
     due_precision = precision_field(blank=True)
     due_by = last_day_column("due_on", "due_precision")
-    deadline_wording = models.CharField(_("wording of the deadline"), max_length=100, blank=True)
-    progress_looks_like = ArrayField(
-        models.CharField(max_length=300), verbose_name=_("what progress looks like"), default=list, blank=True
+    deadline_wording = models.CharField(
+        _("wording of the deadline"), max_length=100, blank=True, validators=[plain_line]
     )
-    fulfilled_when = models.CharField(_("counts as fulfilled when"), max_length=300)
+    progress_looks_like = ArrayField(
+        models.CharField(max_length=300, validators=[plain_line]),
+        verbose_name=_("what progress looks like"),
+        default=list,
+        blank=True,
+    )
+    fulfilled_when = models.CharField(_("counts as fulfilled when"), max_length=300, validators=[plain_line])
     follows = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by", verbose_name=_("follows")
     )
@@ -214,10 +219,12 @@ class Commitment(models.Model):
     sources = models.ManyToManyField(
         "commitments.Source", through="commitments.CommitmentSource", related_name="commitments"
     )
-    note = models.CharField(_("note"), max_length=400, blank=True)
+    note = models.CharField(_("note"), max_length=400, blank=True, validators=[plain_line])
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
-    withdrawal_reason = models.CharField(_("reason of the withdrawal"), max_length=400, blank=True, editable=False)
+    withdrawal_reason = models.CharField(
+        _("reason of the withdrawal"), max_length=400, blank=True, editable=False, validators=[plain_line]
+    )
 
     objects = CommitmentQuerySet.as_manager()
 
@@ -329,6 +336,9 @@ class Commitment(models.Model):
 
 
 class CommitmentActor(models.Model):
+    def get_absolute_url(self) -> str:
+        return reverse("commitments:commitment", args=[self.reference])
+
     commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="actor_links")
     actor = models.ForeignKey("commitments.Actor", on_delete=models.PROTECT, related_name="commitment_links")
     position = models.PositiveSmallIntegerField(_("position"), default=0)

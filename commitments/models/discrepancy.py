@@ -7,13 +7,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .triggers import no_truncate, raise_edition, versioned
+from .validators import plain_line
 
 
 class Discrepancy(models.Model):
-    topic = models.CharField(_("topic"), max_length=80, unique=True)
-    article = models.CharField(_("what the article says"), max_length=300)
-    official = models.CharField(_("what the record says"), max_length=400)
-    assessment = models.CharField(_("what we do"), max_length=300)
+    topic = models.CharField(_("topic"), max_length=80, unique=True, validators=[plain_line])
+    article = models.CharField(_("what the article says"), max_length=300, validators=[plain_line])
+    official = models.CharField(_("what the record says"), max_length=400, validators=[plain_line])
+    assessment = models.CharField(_("what we do"), max_length=300, validators=[plain_line])
     sources = models.ManyToManyField(
         "commitments.Source", through="commitments.DiscrepancySource", related_name="discrepancies"
     )

@@ -25,7 +25,7 @@ class Edition(models.Model):
     class Meta:
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
-        default_permissions = ()
+        default_permissions = ("view",)
         constraints = [models.CheckConstraint(name="edition_single_row", condition=models.Q(id=1))]
 
     def __str__(self) -> str:

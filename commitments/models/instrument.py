@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .dates import last_day_column, period_start_check, precision_field
 from .triggers import no_truncate, versioned, versioned_links, was_named
+from .validators import plain_line, plain_text
 
 OWNER_IS_PUBLIC = (
     "EXISTS (SELECT FROM commitments_commitment c WHERE c.instrument_id = owner AND c.published_at IS NOT NULL)"
@@ -24,13 +26,13 @@ class Instrument(models.Model):
     """A document that carries commitments. The partnership text was announced and published, never signed."""
 
     slug = models.SlugField(_("address"), max_length=80, unique=True)
-    title = models.CharField(_("title"), max_length=120)
-    title_ja = models.CharField(_("title in Japanese"), max_length=120, blank=True)
+    title = models.CharField(_("title"), max_length=120, validators=[plain_line])
+    title_ja = models.CharField(_("title in Japanese"), max_length=120, blank=True, validators=[plain_line])
     kind = models.CharField(_("kind"), max_length=24, choices=InstrumentKind)
     adopted_on = models.DateField(_("adopted on"))
     adopted_precision = precision_field(default="day")
     adopted_by = last_day_column("adopted_on", "adopted_precision")
-    description = models.TextField(_("description"), max_length=700)
+    description = models.TextField(_("description"), max_length=700, validators=[plain_text])
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     sources = models.ManyToManyField(
         "commitments.Source", through="commitments.InstrumentSource", related_name="instruments"
@@ -55,6 +57,9 @@ class Instrument(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("commitments:instrument", args=[self.slug])
 
 
 class InstrumentSource(models.Model):

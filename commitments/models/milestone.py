@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from .assessment import Assessment
 from .dates import known_by, last_day_column, last_day_sql, period_start_check, precision_field
 from .triggers import child_of_draft, final, insert_as_draft, must_be_now, no_truncate, raise_edition, refuse_if
+from .validators import plain_line
 
 BECOMES_PUBLIC = "OLD.recorded_at IS NULL AND NEW.recorded_at IS NOT NULL"
 
@@ -35,7 +36,7 @@ class Milestone(models.Model):
     commitment = models.ForeignKey(
         "commitments.Commitment", on_delete=models.PROTECT, related_name="milestones", verbose_name=_("commitment")
     )
-    title = models.CharField(_("title"), max_length=90)
+    title = models.CharField(_("title"), max_length=90, validators=[plain_line])
     due_on = models.DateField(_("due on"))
     due_precision = precision_field(default="day")
     due_by = last_day_column("due_on", "due_precision")
@@ -46,7 +47,7 @@ class Milestone(models.Model):
     sources = models.ManyToManyField(
         "commitments.Source", through="commitments.MilestoneSource", related_name="milestones"
     )
-    note = models.CharField(_("note"), max_length=400, blank=True)
+    note = models.CharField(_("note"), max_length=400, blank=True, validators=[plain_line])
     recorded_at = models.DateTimeField(_("recorded at"), null=True, editable=False)
 
     objects = MilestoneQuerySet.as_manager()

@@ -8,6 +8,7 @@ import pgtrigger
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .actor import Side
@@ -18,7 +19,7 @@ from .discrepancy import DiscrepancySource
 from .instrument import InstrumentSource
 from .milestone import MilestoneSource
 from .triggers import no_truncate, refuse, versioned, was_linked, was_named
-from .validators import LANGUAGE_TAG, WEB_ADDRESS, language_tag, web_address
+from .validators import LANGUAGE_TAG, WEB_ADDRESS, language_tag, plain_line, web_address
 
 CITED_IN_PUBLIC = (
     "(EXISTS (SELECT FROM commitments_citation c JOIN commitments_statusupdate u ON u.id = c.update_id"
@@ -87,11 +88,11 @@ class Source(models.Model):
     url = models.URLField(
         _("URL"), max_length=1000, unique=True, validators=[URLValidator(["http", "https"]), web_address]
     )
-    title = models.CharField(_("title"), max_length=300)
+    title = models.CharField(_("title"), max_length=300, validators=[plain_line])
     is_title_seen = models.BooleanField(
         _("title as printed"), default=True, help_text=_("Off where the title is a description of ours.")
     )
-    publisher = models.CharField(_("publisher"), max_length=160)
+    publisher = models.CharField(_("publisher"), max_length=160, validators=[plain_line])
     side = models.CharField(_("side"), max_length=12, choices=SourceSide)
     kind = models.CharField(_("kind"), max_length=20, choices=SourceKind)
     language = models.CharField(_("language"), max_length=20, validators=[language_tag])
@@ -101,7 +102,7 @@ class Source(models.Model):
     archived_url = models.URLField(
         _("archived copy"), max_length=1000, blank=True, validators=[URLValidator(["http", "https"]), web_address]
     )
-    note = models.CharField(_("note"), max_length=400, blank=True)
+    note = models.CharField(_("note"), max_length=400, blank=True, validators=[plain_line])
 
     objects = SourceQuerySet.as_manager()
 
@@ -139,3 +140,6 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("commitments:source", args=[self.slug])

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import datetime
+from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .dates import known_by, last_day_sql, period_start_check, precision_field
 from .triggers import final, insert_as_draft, must_be_now, no_truncate, raise_edition, refuse_if
+from .validators import plain_line
+
+if TYPE_CHECKING:
+    from .assessment import Assessment
 
 # Taken by publish(), and by nothing else: numbers and times of publication then run the same way.
 PUBLICATION_LOCK = 20241101
@@ -70,6 +76,12 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
         correction = StatusUpdate.objects.filter(known_by("published_at", known_on), corrects=OuterRef("pk"))
         return self.published(as_of, known_on).exclude(Exists(correction))
 
+    def touching(self, assessments: models.QuerySet[Assessment]) -> StatusUpdateQuerySet:
+        """Those that make one of these assessments, and the withdrawals of such updates, which make none."""
+        updates = assessments.values("update_id")
+        withdrawals = StatusUpdate.objects.filter(corrects__in=updates).values("pk")
+        return self.filter(pk__in=updates.union(withdrawals))
+
     def drafts(self) -> StatusUpdateQuerySet:
         return self.filter(published_at__isnull=True)
 
@@ -78,8 +90,8 @@ class StatusUpdate(models.Model):
     """The unit that is drafted, reviewed, published, cited and fed. Final once published."""
 
     number = models.PositiveIntegerField(_("number"), null=True, blank=True, unique=True, editable=False)
-    title = models.CharField(_("title"), max_length=90)
-    summary = models.CharField(_("summary"), max_length=400)
+    title = models.CharField(_("title"), max_length=90, validators=[plain_line])
+    summary = models.CharField(_("summary"), max_length=400, validators=[plain_line])
     happened_on = models.DateField(
         _("happened on"), help_text=_("The first day of the month or year where only that is known.")
     )
@@ -99,9 +111,9 @@ class StatusUpdate(models.Model):
         limit_choices_to={"published_at__isnull": False},
     )
     correction_reason = models.CharField(
-        _("reason of the correction"), max_length=400, blank=True, help_text=_("Public.")
+        _("reason of the correction"), max_length=400, blank=True, help_text=_("Public."), validators=[plain_line]
     )
-    note = models.CharField(_("note"), max_length=400, blank=True)
+    note = models.CharField(_("note"), max_length=400, blank=True, validators=[plain_line])
     sources = models.ManyToManyField("commitments.Source", through="commitments.Citation", related_name="updates")
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -291,3 +303,7 @@ class StatusUpdate(models.Model):
             self.submitted_by_id,
             self.last_edited_by_id,
         }
+    def get_absolute_url(self) -> str:
+        """Only a published update has one."""
+        return reverse("commitments:update", args=[self.number])
+

@@ -1,0 +1,142 @@
+"""RSS and Atom of published updates, from one definition."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
+from django.utils.http import http_date
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from .chronicle import Entry, load_entries
+from .clocks import Clocks
+from .models import Area, Assessment, Commitment, Edition, StatusUpdate, restore_labels
+from .models.status_update import StatusUpdateQuerySet
+from .public import public
+
+ITEMS = 50
+LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
+MINUTES_BETWEEN_POLLS = 60
+# What XML 1.0 allows; anything else would make the whole feed unreadable.
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def xml_safe(text: str) -> str:
+    """The text with a replacement character wherever XML allows none."""
+    return NOT_XML.sub("\ufffd", text)
+
+
+def tag_uri(path: str) -> str:
+    """A permanent identifier (RFC 4151) that survives a retitling and a move to another host."""
+    return f"tag:{settings.TRACKER_TAG_AUTHORITY}:{path}"
+
+
+class _DatedByEdition:
+    """Django dates an empty feed with the present moment; ours has the moment of the last public change."""
+
+    feed: dict[str, Any]
+
+    def latest_post_date(self) -> datetime.datetime:
+        changed_at: datetime.datetime = self.feed["changed_at"]
+        return changed_at
+
+
+class Rss(_DatedByEdition, Rss201rev2Feed):
+    content_type = "application/rss+xml; charset=utf-8"
+
+
+class Atom(_DatedByEdition, Atom1Feed):
+    content_type = "application/atom+xml; charset=utf-8"
+
+
+GENERATORS: dict[str, type[SyndicationFeed]] = {"rss": Rss, "atom": Atom}
+
+
+@public
+def update_feed(request: HttpRequest, clocks: Clocks, extension: str) -> HttpResponse:
+    updates = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
+    return _answer(request, clocks, extension, updates, _("all updates"), reverse("commitments:update_list"))
+
+
+@public
+def area_feed(request: HttpRequest, clocks: Clocks, slug: str, extension: str) -> HttpResponse:
+    area = get_object_or_404(
+        Area.objects.filter(commitments__in=Commitment.objects.published(clocks.as_of, clocks.known_on)).distinct(),
+        slug=slug,
+    )
+    restore_labels([area], clocks.known_on)
+    updates = StatusUpdate.objects.published(clocks.as_of, clocks.known_on).touching(
+        Assessment.objects.filter(commitment__area=area)
+    )
+    return _answer(request, clocks, extension, updates, area.name, reverse("commitments:area", args=[slug]))
+
+
+@public
+def commitment_feed(request: HttpRequest, clocks: Clocks, reference: str, extension: str) -> HttpResponse:
+    published = Commitment.objects.published(clocks.as_of, clocks.known_on)
+    commitment = get_object_or_404(published, reference=reference)
+    restore_labels([commitment], clocks.known_on)
+    updates = StatusUpdate.objects.published(clocks.as_of, clocks.known_on).touching(
+        Assessment.objects.filter(commitment=commitment)
+    )
+    address = reverse("commitments:commitment", args=[reference])
+    return _answer(request, clocks, extension, updates, str(commitment), address)
+
+
+def _answer(
+    request: HttpRequest, clocks: Clocks, extension: str, updates: StatusUpdateQuerySet, subject: str, address: str
+) -> HttpResponse:
+    """The feed, or 304 where no public change was made since the reader's copy. Unlike a page it has no "today"."""
+    edition = Edition.objects.current()
+    changed_at = edition.changed_at or datetime.datetime(2024, 11, 1, tzinfo=datetime.UTC)
+    identity = f"{settings.RELEASE} {edition.number} {request.build_absolute_uri()} {get_language()}"
+    etag = f'W/"{hashlib.sha256(identity.encode()).hexdigest()[:32]}"'
+    unchanged = get_conditional_response(request, etag=etag, last_modified=int(changed_at.timestamp()))
+    if unchanged is not None:
+        return unchanged
+    entries = load_entries(updates.order_by("-number")[:ITEMS], clocks, as_published=True)
+    feed = GENERATORS[extension](
+        title=xml_safe(_("EU–Japan Commitment Tracker: %(subject)s") % {"subject": subject}),
+        link=request.build_absolute_uri(address),
+        description=_("What happened to the pledges of the EU–Japan Security and Defence Partnership, with sources."),
+        language=get_language(),
+        author_name=_("EU–Japan Commitment Tracker"),
+        feed_url=request.build_absolute_uri(),
+        feed_guid=tag_uri(f"feed{request.path.removeprefix('/feeds')}".rpartition(".")[0]),
+        feed_copyright=LICENCE,
+        ttl=MINUTES_BETWEEN_POLLS,
+        changed_at=changed_at,
+    )
+    for entry in entries:
+        _add(feed, entry, request)
+    return HttpResponse(
+        feed.writeString("utf-8"),
+        content_type=feed.content_type,
+        headers={"ETag": etag, "Last-Modified": http_date(changed_at.timestamp())},
+    )
+
+
+def _add(feed: SyndicationFeed, entry: Entry, request: HttpRequest) -> None:
+    update = entry.update
+    context = {"entry": entry, "root": request.build_absolute_uri("/").rstrip("/")}
+    title = _("Correction: %(title)s") % {"title": update.title} if update.corrects_id else update.title
+    feed.add_item(
+        title=xml_safe(title),
+        link=request.build_absolute_uri(reverse("commitments:update", args=[update.number])),
+        description=xml_safe(render_to_string("commitments/_feed_item.html", context)),
+        unique_id=tag_uri(f"update/{update.number}"),
+        unique_id_is_permalink=False,
+        pubdate=update.published_at,
+        updateddate=update.published_at,
+        categories=[xml_safe(area.name) for area in entry.areas],
+    )

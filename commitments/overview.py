@@ -1,0 +1,149 @@
+"""The numbers on the dashboard and in lists, as dataclasses."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .clocks import Clocks
+from .definitions import DEFINITIONS
+from .judgements import FreshnessState, Judged, ScheduleState, StatusGroup, judge
+from .models import Area, Commitment, restore_labels
+
+if TYPE_CHECKING:
+    from .models.commitment import CommitmentQuerySet
+
+
+@dataclass(frozen=True)
+class GroupCount:
+    group: StatusGroup
+    count: int
+
+    @property
+    def meaning(self) -> str:
+        return DEFINITIONS[self.group]
+
+
+@dataclass(frozen=True)
+class AreaLine:
+    """One area on the dashboard: its commitments in force, and the days a reader asks for."""
+
+    area: Area
+    rows: list[Judged]
+
+    @property
+    def counts(self) -> list[GroupCount]:
+        return count_groups(self.rows)
+
+    @property
+    def last_evidence_by(self) -> datetime.date | None:
+        return max((row.facts.last_evidence_by for row in self.rows if row.facts.last_evidence_by), default=None)
+
+    @property
+    def late(self) -> Judged | None:
+        """One that is overdue or whose window was missed, if any."""
+        return next((row for row in self.rows if row.schedule.is_late), None)
+
+    @property
+    def next_on(self) -> datetime.date | None:
+        return min((row.schedule.next_on for row in self.rows if row.schedule.next_on), default=None)
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What a reader should look at, each list in the order of its urgency."""
+
+    late: list[Judged]
+    announced_passed: list[Judged]
+    expected: list[Judged]
+    review_due: list[Judged]
+
+
+@dataclass(frozen=True)
+class Overview:
+    rows: list[Judged]
+    counts: list[GroupCount]
+    lines: list[AreaLine]
+    attention: Attention
+
+    @property
+    def headline(self) -> list[AreaLine]:
+        return [line for line in self.lines if line.area.is_headline]
+
+    @property
+    def further(self) -> list[AreaLine]:
+        return [line for line in self.lines if not line.area.is_headline]
+
+    @property
+    def total(self) -> int:
+        return len(self.rows)
+
+
+def judged_set(clocks: Clocks, queryset: CommitmentQuerySet | None = None) -> list[Judged]:
+    """The commitments in force at these clocks with their judgements, by area and reference.
+
+    One query; on a past known-on day two more, which lay the labels of that day over the rows.
+    """
+    commitments = (
+        (Commitment.objects.all() if queryset is None else queryset)
+        .in_force(clocks.as_of, clocks.known_on)
+        .with_status(clocks.as_of, clocks.known_on)
+        .with_dates(clocks.as_of, clocks.known_on)
+        .select_related("area", "instrument")
+        .order_by("area__position", "area__slug", "reference")
+    )
+    rows = restore_commitments(commitments, clocks)
+    return [judge(row, clocks.as_of) for row in rows]
+
+
+def restore_commitments(commitments: Iterable[Commitment], clocks: Clocks) -> list[Commitment]:
+    """These rows with the labels, the area and the instrument that they had by the known-on day. Two queries then."""
+    rows = list(commitments)
+    restore_labels(rows, clocks.known_on)
+    restore_labels([label for row in rows for label in (row.area, row.instrument)], clocks.known_on)
+    return rows
+
+
+def count_groups(rows: Sequence[Judged]) -> list[GroupCount]:
+    """Every group in its order, also those that count none."""
+    counts = Counter(row.group for row in rows)
+    return [GroupCount(group, counts[group]) for group in StatusGroup]
+
+
+def area_lines(rows: Iterable[Judged]) -> list[AreaLine]:
+    by_area: dict[int, AreaLine] = {}
+    for row in rows:
+        area = row.commitment.area
+        by_area.setdefault(area.pk, AreaLine(area, [])).rows.append(row)
+    return sorted(by_area.values(), key=lambda line: (line.area.position, line.area.slug))
+
+
+def overview(clocks: Clocks) -> Overview:
+    rows = judged_set(clocks)
+    return Overview(rows=rows, counts=count_groups(rows), lines=area_lines(rows), attention=attention(rows))
+
+
+def attention(rows: Sequence[Judged]) -> Attention:
+    return Attention(
+        late=_by_schedule(rows, ScheduleState.OVERDUE, ScheduleState.WINDOW_MISSED),
+        announced_passed=_by_schedule(rows, ScheduleState.ANNOUNCED_PASSED),
+        expected=_by_schedule(
+            rows,
+            ScheduleState.DUE_SOON,
+            ScheduleState.NEXT_EXPECTED,
+            ScheduleState.ANNOUNCED_AHEAD,
+            ScheduleState.OPEN,
+        ),
+        review_due=sorted(
+            (row for row in rows if row.freshness.state != FreshnessState.CURRENT),
+            key=lambda row: row.freshness.review_on or datetime.date.min,
+        ),
+    )
+
+
+def _by_schedule(rows: Iterable[Judged], *states: ScheduleState) -> list[Judged]:
+    matching = (row for row in rows if row.schedule.state in states)
+    return sorted(matching, key=lambda row: row.schedule.on or datetime.date.max)

@@ -1,0 +1,198 @@
+"""Tags of the public pages: judgements with their glyphs, days, and addresses that keep both clocks.
+
+    {% status commitment.status %}  {% evidence … %}  {% schedule … %}  {% freshness … %}  {% bearing … %}
+    {% schedule state _("Due in 38 days") big=True %}     another word; the size of the four judgements
+    {% glyph "under_way" %}  {% glyph_reference "under_way" %}  {% glyph_definitions "status" "evidence" %}
+    {% day update.happened_on update.happened_precision %}
+    {% clocked_url "commitments:commitment" commitment.reference %}
+    {{ source.language|lang_attr }}  {{ source.url|web_address }}
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+from django import template
+from django.db.models import TextChoices
+from django.template import Context
+from django.urls import reverse
+from django.utils.dateformat import format as format_date
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from commitments.glyphs import DRAWINGS, FAMILIES, GLYPHS
+from commitments.judgements import FreshnessState, ScheduleState
+from commitments.models import Bearing, DeliveryStatus, Evidence
+
+register = template.Library()
+
+Text = str | Promise
+
+FLAGGED: Final = frozenset({ScheduleState.OVERDUE, ScheduleState.WINDOW_MISSED})
+ENGLISH_DAYS: Final = {"day": "j M Y", "month": "M Y", "year": "Y"}
+JAPANESE_DAYS: Final = {"day": "Y年n月j日", "month": "Y年n月", "year": "Y年"}
+ENGLISH_DAYS_OF_A_YEAR: Final = {"day": "j M", "month": "M", "year": ""}
+JAPANESE_DAYS_OF_A_YEAR: Final = {"day": "n月j日", "month": "n月", "year": ""}
+ISO_LENGTH: Final = {"day": 10, "month": 7, "year": 4}
+
+
+class _Clocks(Protocol):
+    def query_string(self) -> str: ...
+
+
+# Glyphs
+
+
+def _used_drawings(context: Context) -> dict[str, None]:
+    """The drawings used so far in this render, in order of first use.
+
+    The bottom of the render context is the one place that a template, its parents and everything it includes share.
+    """
+    used: dict[str, None] = context.render_context.dicts[0].setdefault("tracker_drawings", {})
+    return used
+
+
+@register.simple_tag(takes_context=True)
+def glyph_reference(context: Context, name: str) -> str:
+    """The address of a glyph inside the page, for a <use> of one's own: #g-under_way."""
+    drawing = GLYPHS[name].drawing
+    _used_drawings(context)[drawing] = None
+    return f"#g-{drawing}"
+
+
+@register.simple_tag(takes_context=True)
+def glyph(context: Context, name: str) -> SafeString:
+    """A glyph in the colour of its group. It is hidden from screen readers, so its word must stand beside it."""
+    return format_html(
+        '<svg class="g {}" aria-hidden="true"><use href="{}"/></svg>',
+        GLYPHS[name].tone,
+        glyph_reference(context, name),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def glyph_definitions(context: Context, *families: str) -> SafeString:
+    """The symbols this page uses, and all of the families named: those that later fragments may bring.
+
+    It stands at the end of base.html, where every glyph of the page has been met. Families: status, group, evidence,
+    schedule, freshness, bearing, occurrence.
+    """
+    drawings = _used_drawings(context)
+    for family in families:
+        drawings.update(dict.fromkeys(glyph.drawing for glyph in FAMILIES[family].values()))
+    if not drawings:
+        return SafeString("")
+    symbols = format_html_join(
+        "",
+        '<symbol id="g-{}" viewBox="0 0 16 16">{}</symbol>',
+        # Constants of our own, never text of a reader or an editor.
+        ((drawing, mark_safe(DRAWINGS[drawing])) for drawing in drawings),  # noqa: S308
+    )
+    return format_html('<svg width="0" height="0" aria-hidden="true" focusable="false"><defs>{}</defs></svg>', symbols)
+
+
+# Judgements: the word always beside the glyph
+
+
+def _judgement(context: Context, choice: TextChoices, word: Text, *, is_big: bool, is_flag: bool = False) -> SafeString:
+    classes = ("flag" if is_flag else "st") + (" st big" if is_flag and is_big else " big" if is_big else "")
+    return format_html('<span class="{}">{}{}</span>', classes, glyph(context, choice.value), word or choice.label)
+
+
+@register.simple_tag(takes_context=True)
+def status(context: Context, value: str, label: Text = "", *, big: bool = False) -> SafeString:
+    """A delivery status. `label` replaces the usual word, `big` is the size of the four judgements."""
+    return _judgement(context, DeliveryStatus(value), label, is_big=big)
+
+
+@register.simple_tag(takes_context=True)
+def evidence(context: Context, value: str, label: Text = "", *, big: bool = False) -> SafeString:
+    """An evidence grade, always in ink: evidence is neither good nor bad news."""
+    return _judgement(context, Evidence(value), label, is_big=big)
+
+
+@register.simple_tag(takes_context=True)
+def schedule(context: Context, value: str, label: Text = "", *, big: bool = False) -> SafeString:
+    """A schedule state; overdue and window missed are flagged in vermilion."""
+    state = ScheduleState(value)
+    return _judgement(context, state, label, is_big=big, is_flag=state in FLAGGED)
+
+
+@register.simple_tag(takes_context=True)
+def freshness(context: Context, value: str, label: Text = "", *, big: bool = False) -> SafeString:
+    """A freshness state: one clock face, the word carries the state."""
+    return _judgement(context, FreshnessState(value), label, is_big=big)
+
+
+@register.simple_tag(takes_context=True)
+def bearing(context: Context, value: str, label: Text = "", *, big: bool = False) -> SafeString:
+    """What an update means for a commitment."""
+    return _judgement(context, Bearing(value), label, is_big=big)
+
+
+# Days
+
+
+@register.simple_tag
+def day(moment: datetime.date | None, precision: str = "day", *, in_year: bool = False) -> str:
+    """A date as exact as it is known: 23 Jul 2025, Jun 2025 or 2025; "undated" for none.
+
+    A moment with a clock time is shown by its day in UTC. `in_year` leaves the year out where the place says it; of a
+    date known to the year nothing is left then.
+    """
+    if moment is None:
+        return _("undated")
+    if isinstance(moment, datetime.datetime):
+        moment = moment.astimezone(datetime.UTC).date()
+    is_japanese = (get_language() or "").partition("-")[0] == "ja"
+    if in_year:
+        formats = JAPANESE_DAYS_OF_A_YEAR if is_japanese else ENGLISH_DAYS_OF_A_YEAR
+    else:
+        formats = JAPANESE_DAYS if is_japanese else ENGLISH_DAYS
+    text = format_date(moment, formats[precision]) if formats[precision] else ""
+    if not text:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat()[: ISO_LENGTH[precision]], text)
+
+
+# Addresses and languages
+
+
+@register.simple_tag(takes_context=True)
+def clocked_url(context: Context, view_name: str, *args: object, **kwargs: object) -> str:
+    """The address of a view, on the clocks of this page: `clocks` of the context, where there is one."""
+    address = reverse(view_name, args=args, kwargs=kwargs)
+    clocks: _Clocks | None = context.get("clocks")
+    query = clocks.query_string() if clocks else ""
+    return f"{address}?{query}" if query else address
+
+
+@register.simple_tag(takes_context=True)
+def hidden_parameters(context: Context, *without: str) -> SafeString:
+    """The parameters of this address as hidden inputs, so that a form beside them keeps them; some are left out."""
+    query = context["request"].GET
+    kept = ((name, value) for name in query if name not in without for value in query.getlist(name))
+    return format_html_join("\n", '<input type="hidden" name="{}" value="{}">', kept)
+
+
+@register.filter
+def web_address(value: str) -> str:
+    """The address where it is a web address, else nothing: no other scheme may become a link."""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return ""
+    return value if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+@register.filter
+def lang_attr(language: str) -> str:
+    """` lang="ja"` where a run of text is in another language than the page, else nothing."""
+    if not language or language == get_language():
+        return ""
+    return format_html(' lang="{}"', language)

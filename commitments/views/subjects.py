@@ -1,0 +1,71 @@
+"""Pages of the things that commitments have in common: areas, actors, instruments."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from ..chronicle import load_entries
+from ..clocks import Clocks
+from ..models import (
+    Actor,
+    Area,
+    Assessment,
+    Commitment,
+    CommitmentActor,
+    Instrument,
+    InstrumentSource,
+    StatusUpdate,
+    linked_ids,
+    linked_rows,
+    restore_labels,
+)
+from ..overview import count_groups, judged_set
+from ..public import page, public
+
+LATEST = 10
+
+
+@public
+def area_detail(request: HttpRequest, clocks: Clocks, slug: str) -> HttpResponse:
+    area = get_object_or_404(Area, slug=slug)
+    rows = [row for row in judged_set(clocks) if row.commitment.area_id == area.pk]
+    if not rows:
+        raise Http404
+    touching = Assessment.objects.filter(commitment__in=[row.commitment.pk for row in rows])
+    updates = StatusUpdate.objects.counted(clocks.as_of, clocks.known_on).touching(touching)
+    context = {
+        "area": rows[0].commitment.area,
+        "rows": rows,
+        "counts": count_groups(rows),
+        "latest": load_entries(updates.order_by("-happened_by", "-number")[:LATEST], clocks),
+    }
+    return page(request, clocks, "commitments/area_detail.html", context)
+
+
+@public
+def actor_detail(request: HttpRequest, clocks: Clocks, slug: str) -> HttpResponse:
+    actor = get_object_or_404(Actor, slug=slug)
+    rows = judged_set(clocks)
+    links = linked_ids(CommitmentActor, "commitment", "actor", [row.commitment.pk for row in rows], clocks.known_on)
+    rows = [row for row in rows if actor.pk in links[row.commitment.pk]]
+    if not rows:
+        raise Http404
+    restore_labels([actor], clocks.known_on)
+    return page(request, clocks, "commitments/actor_detail.html", {"actor": actor, "rows": rows})
+
+
+@public
+def instrument_detail(request: HttpRequest, clocks: Clocks, slug: str) -> HttpResponse:
+    instrument = get_object_or_404(Instrument, slug=slug, adopted_by__lte=clocks.as_of)
+    published = Commitment.objects.published(clocks.as_of, clocks.known_on).filter(instrument=instrument)
+    if not published.exists():
+        raise Http404
+    sources = linked_rows(InstrumentSource, "instrument", "source", instrument.pk, clocks.known_on)
+    restore_labels([instrument, *sources], clocks.known_on)
+    context = {
+        "instrument": instrument,
+        "rows": judged_set(clocks, Commitment.objects.filter(instrument=instrument)),
+        "sources": sources,
+    }
+    return page(request, clocks, "commitments/instrument_detail.html", context)
