@@ -16,12 +16,12 @@ KEPT = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 EXAMPLE = "postgresql://user:password@host:5432/name (escape @ : / # ? % and spaces in a password as %40, %3A, ...)"
 
 
-def database_settings(url: str, project: Path) -> dict[str, Any]:
+def database_settings(url: str, project: Path, state: Path) -> dict[str, Any]:
     """Django's settings for this address of PostgreSQL's own kind (an address or key=value); blank is the embedded one.
 
     Tests get a database named after the project's folder, so that two clones can share a server.
     """
-    settings = _named(url.strip()) if url.strip() else _embedded(project / ".postgres")
+    settings = _named(url.strip()) if url.strip() else _embedded(state)
     digest = hashlib.sha256(str(project).encode("utf-8", "surrogateescape")).hexdigest()[:8]
     return {"ENGINE": ENGINE, **settings, **KEPT, "TEST": {"NAME": f"test_{settings['NAME'][:40]}_{digest}"}}
 
@@ -47,5 +47,5 @@ def _named(url: str) -> dict[str, Any]:
         "PORT": parts.pop("port", ""),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),
-        "OPTIONS": parts,
+        "OPTIONS": {"connect_timeout": "10", **parts},
     }

@@ -16,6 +16,7 @@ import importlib.util
 import os
 import pwd
 import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -199,8 +200,7 @@ class EmbeddedServer:
             self._let_account_in()
         if not self.data.exists():
             self._initialise()
-        # Left by a killed server. PostgreSQL takes any living process of that number for the server's.
-        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        self._clear_remains()
         socket_folder = self._make_socket_folder()
         deadline = time.monotonic() + PATIENCE_AFTER_CRASH
         while (failure := self._launch(socket_folder)) is not None:
@@ -211,10 +211,26 @@ class EmbeddedServer:
             time.sleep(0.2)
         return socket_folder
 
+    def _clear_remains(self) -> None:
+        """Of a killed server. PostgreSQL takes any living process of its number for it, and even its unburied remains.
+
+        Whatever it left in shared memory still keeps a second server from starting until it is gone.
+        """
+        if self._process:
+            self._process.poll()
+        file = self.data / "postmaster.pid"
+        with contextlib.suppress(OSError, IndexError):
+            folder = Path(file.read_text(errors="surrogateescape").splitlines()[4])
+            for name in (SOCKET_NAME, f"{SOCKET_NAME}.lock"):
+                (folder / name).unlink(missing_ok=True)
+            if folder.parent != self.folder:
+                folder.rmdir()
+        file.unlink(missing_ok=True)
+
     def _initialise(self) -> None:
         """Make the data folder under another name first, so that one cut short is never taken for whole."""
         unfinished = self.folder / "data.unfinished"
-        self._run(["rm", "-rf", str(unfinished)])
+        shutil.rmtree(unfinished, ignore_errors=True)
         program = self.program("initdb")
         # Sorting by code point, the same on every machine. Built in, so that no locale has to be installed; C.UTF-8
         # also knows upper and lower case beyond ASCII, which plain C does not.

@@ -11,12 +11,13 @@ from commitments.models import StatusUpdate
 from partnership.database import database_settings
 
 PROJECT = Path("/somewhere/a clone")
+STATE = PROJECT / ".postgres"
 SECRET = "s3cret-word"
 
 
 def test_blank_address_means_the_embedded_server() -> None:
-    settings = database_settings("  \n", PROJECT)
-    assert settings["EMBEDDED"] == PROJECT / ".postgres"
+    settings = database_settings("  \n", PROJECT, STATE)
+    assert settings["EMBEDDED"] == STATE
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def test_blank_address_means_the_embedded_server() -> None:
     ],
 )
 def test_address_of_either_form_is_understood(url: str) -> None:
-    settings = database_settings(url, PROJECT)
+    settings = database_settings(url, PROJECT, STATE)
     assert {key: settings[key] for key in ("NAME", "HOST", "PORT", "USER", "PASSWORD")} == {
         "NAME": "register",
         "HOST": "db.example.org",
@@ -43,6 +44,7 @@ def test_odd_password_socket_folder_and_options_are_understood() -> None:
     settings = database_settings(
         "postgresql://editor:%40%3A%2F%C3%B6%20%25%3F@/register?host=/run/a%20b&sslmode=disable&connect_timeout=3",
         PROJECT,
+        STATE,
     )
     assert settings["PASSWORD"] == "@:/ö %?"
     assert settings["HOST"] == "/run/a b"
@@ -62,7 +64,7 @@ def test_odd_password_socket_folder_and_options_are_understood() -> None:
 )
 def test_bad_address_is_refused_without_a_word_of_it(url: str) -> None:
     with pytest.raises(ImproperlyConfigured) as refusal:
-        database_settings(url, PROJECT)
+        database_settings(url, PROJECT, STATE)
     assert "DATABASE_URL" in str(refusal.value)
     error: BaseException | None = refusal.value
     while error:
@@ -72,12 +74,13 @@ def test_bad_address_is_refused_without_a_word_of_it(url: str) -> None:
 
 def test_two_clones_have_two_test_databases() -> None:
     url = "postgresql://db.example.org/register"
-    one, other = (database_settings(url, Path(folder))["TEST"]["NAME"] for folder in ("/clones/one", "/clones/other"))
-    assert one != other
+    one = database_settings(url, Path("/clones/one"), STATE)
+    other = database_settings(url, Path("/clones/other"), STATE)
+    assert one["TEST"]["NAME"] != other["TEST"]["NAME"]
 
 
 def test_name_of_the_test_database_is_never_too_long() -> None:
-    assert len(database_settings(f"postgresql:///{'x' * 63}", PROJECT)["TEST"]["NAME"]) <= 63
+    assert len(database_settings(f"postgresql:///{'x' * 63}", PROJECT, STATE)["TEST"]["NAME"]) <= 63
 
 
 @pytest.mark.django_db

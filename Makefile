@@ -1,0 +1,67 @@
+# `make` alone lists the targets. Recipes quote every path: the project may stand in a folder with spaces.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+TESTS ?=
+
+.PHONY: help run test lint format types check bench lock clean
+
+help: ## List the targets
+	@echo "make TARGET   (PYTHON=/path/to/python3.11-or-newer, PORT=8000, TESTS='what pytest takes')"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
+
+run: .venv/runtime.stamp ## Serve the dashboard at http://127.0.0.1:PORT/
+	@exec .venv/bin/python manage.py serve --host "$(HOST)" --port "$(PORT)"
+
+test: .venv/dev.stamp ## Run all tests; those in a browser need a Chromium on the machine
+	@exec .venv/bin/python -m pytest $(TESTS)
+
+lint: .venv/dev.stamp ## Check style
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check --quiet .
+	git ls-files -z 'templates/*.html' 'templates/*.svg' | xargs -0 -r .venv/bin/djade --check --target-version 5.2
+
+format: .venv/dev.stamp ## Mend style
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+	git ls-files -z 'templates/*.html' 'templates/*.svg' | xargs -0 -r .venv/bin/djade --target-version 5.2
+
+types: .venv/dev.stamp ## Check types
+	.venv/bin/mypy
+
+check: .venv/dev.stamp ## Check that migrations are complete and that the settings are fit for the public
+	.venv/bin/python manage.py makemigrations --check --dry-run
+	.venv/bin/python manage.py check --deploy --fail-level WARNING
+
+bench: .venv/dev.stamp ## Measure every kind of page on a large made-up register
+	@exec .venv/bin/python manage.py bench
+
+lock: .venv/dev.stamp ## Pin the packages of pyproject.toml anew, at their newest versions
+	@for extra in "" "-dev"; do \
+	    .venv/bin/uv pip compile pyproject.toml $${extra:+--extra dev --constraints requirements.txt} --quiet --upgrade \
+	        --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	        --output-file "requirements$$extra.txt" || exit 1; \
+	done
+
+clean: ## Remove what was made, except the data in .postgres
+	rm -rf .venv staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 1; }
+	"$(PYTHON)" -m venv .venv || \
+	    { rm -rf .venv; echo "Python's venv module is needed (Debian: apt-get install python3-venv)" >&2; exit 1; }
+
+.venv/runtime.stamp: requirements.txt | .venv/bin/python
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.txt .venv/runtime.stamp | .venv/bin/python
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,226 @@
+"""The whole of `manage.py serve`, as processes, on a database of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import get_commands
+
+PATIENCE = 60.0
+
+pytestmark = pytest.mark.skipif(
+    not {"load_register", "set_up_roles"} <= set(get_commands()), reason="serve needs both commands, on their way"
+)
+
+
+class Serve:
+    """A run of `manage.py serve`."""
+
+    def __init__(self, state: Path, port: int) -> None:
+        self.state = state
+        self.port = port
+        environment = {
+            key: value
+            for key, value in os.environ.items()
+            if key not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "INSECURE_HTTP")
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--port", str(port)],
+            env=environment | {"STATE_DIR": str(state)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def status(self, path: str = "/readyz") -> int | None:
+        client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        try:
+            client.request("GET", path)
+            return client.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            client.close()
+
+    def is_ready(self) -> bool:
+        return self.status() == 200
+
+    def is_silent(self) -> bool:
+        return self.status() is None
+
+    def wait_until_ready(self) -> None:
+        wait_until(lambda: self.is_ready() or self.process.poll() is not None)
+        assert self.process.poll() is None, self.process.communicate()
+
+    def end(self, number: int = signal.SIGTERM) -> tuple[str, str]:
+        self.process.send_signal(number)
+        return self.process.communicate(timeout=PATIENCE)
+
+    def server(self) -> int:
+        return next(iter(children(self.process.pid, "granian")))
+
+    def workers(self) -> set[int]:
+        return {pid for pid in children(self.server(), "") if "resource_tracker" not in command(pid)}
+
+    def postmaster(self) -> int | None:
+        file = self.state / "data" / "postmaster.pid"
+        return int(file.read_text().split()[0]) if file.exists() else None
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def children(parent: int, word: str) -> set[int]:
+    listing = subprocess.run(["/bin/ps", "-e", "-o", "pid=,ppid="], check=True, capture_output=True, text=True).stdout
+    pairs = [tuple(map(int, line.split())) for line in listing.splitlines()]
+    return {pid for pid, parent_of in pairs if parent_of == parent and word in command(pid)}
+
+
+def command(pid: int) -> str:
+    arguments = ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)]
+    return subprocess.run(arguments, check=False, capture_output=True, text=True).stdout
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+Start = Callable[..., Serve]
+
+
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The state that a first run leaves behind, and what it printed."""
+    run = Serve(tmp_path_factory.mktemp("serving") / "a state", free_port())
+    run.wait_until_ready()
+    output, errors = run.end()
+    assert "Traceback" not in errors
+    return run.state, output
+
+
+@pytest.fixture
+def start(first_run: tuple[Path, str]) -> Iterator[Start]:
+    runs: list[Serve] = []
+
+    def serve(port: int | None = None, *, state: Path = first_run[0]) -> Serve:
+        runs.append(Serve(state, port or free_port()))
+        return runs[-1]
+
+    yield serve
+    for run in runs:
+        with contextlib.suppress(ProcessLookupError):
+            run.process.send_signal(signal.SIGTERM)
+        run.process.communicate(timeout=PATIENCE)
+
+
+def test_first_run_prints_two_logins_and_the_address(first_run: tuple[Path, str]) -> None:
+    _, output = first_run
+    assert "editor: " in output
+    assert "reviewer: " in output
+    assert "Serving http://127.0.0.1:" in output
+
+
+def test_second_run_changes_nothing_and_prints_no_password(start: Start) -> None:
+    run = start()
+    run.wait_until_ready()
+    output, _ = run.end()
+    assert output.startswith("Serving ")
+
+
+def test_plain_http_works_on_loopback(start: Start) -> None:
+    run = start()
+    run.wait_until_ready()
+    assert run.status("/admin/login/") == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_signal_stops_everything(start: Start, number: int) -> None:
+    run = start()
+    run.wait_until_ready()
+    assert run.postmaster() is not None
+    _, errors = run.end(number)
+    assert run.process.returncode == 0
+    assert errors == ""
+    assert run.postmaster() is None
+    assert run.is_silent()
+
+
+def test_occupied_port_is_one_sentence(start: Start) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        run = start(listener.getsockname()[1])
+        output, errors = run.process.communicate(timeout=PATIENCE)
+    assert run.process.returncode == 1
+    assert output == ""
+    assert errors.startswith(f"CommandError: Port {run.port} of 127.0.0.1 cannot be had")
+    assert errors.count("\n") == 1
+
+
+def test_two_first_runs_at_once_end_as_one_server_and_one_sentence(start: Start, tmp_path: Path) -> None:
+    port = free_port()
+    runs = [start(port, state=tmp_path / "state") for _ in range(2)]
+    wait_until(lambda: any(run.process.poll() is not None for run in runs))
+    serving, refused = sorted(runs, key=lambda run: run.process.poll() is not None)
+    assert "cannot be had" in refused.process.communicate()[1]
+    assert serving.process.poll() is None
+    assert serving.is_ready()
+
+
+def test_killed_worker_is_replaced(start: Start) -> None:
+    run = start()
+    run.wait_until_ready()
+    before = run.workers()
+    for worker in before:
+        os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: len(run.workers() - before) == len(before))
+    wait_until(run.is_ready)
+
+
+def test_killed_database_comes_back_with_the_next_request(start: Start) -> None:
+    run = start()
+    run.wait_until_ready()
+    before = run.postmaster()
+    assert before is not None
+    os.kill(before, signal.SIGKILL)
+    assert run.is_ready()
+    assert run.postmaster() != before
+
+
+def test_killed_server_takes_its_workers_along(start: Start) -> None:
+    run = start()
+    run.wait_until_ready()
+    os.kill(run.server(), signal.SIGKILL)
+    _, errors = run.process.communicate(timeout=PATIENCE)
+    assert run.process.returncode == 1
+    assert "ended by itself" in errors
+    assert run.is_silent()
+    assert run.postmaster() is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent was killed")
+def test_killed_supervisor_takes_the_server_along_and_the_next_run_serves(start: Start) -> None:
+    run = start()
+    run.wait_until_ready()
+    run.end(signal.SIGKILL)
+    wait_until(run.is_silent)
+    after = start(run.port)
+    after.wait_until_ready()
