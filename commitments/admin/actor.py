@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+
+from ..models import Actor
+from .base import ReasonedAdmin
+
+
+@admin.register(Actor)
+class ActorAdmin(ReasonedAdmin):
+    list_display = ("name", "abbreviation", "side", "position")
+    list_filter = ("side",)
+    search_fields = ("name", "name_ja", "abbreviation", "slug")
+    fields = ("slug", "name", "name_ja", "abbreviation", "side", "position")
+
+    def view_on_site(self, obj: Any) -> str | None:
+        return obj.get_absolute_url()

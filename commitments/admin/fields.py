@@ -1,0 +1,69 @@
+"""Form fields of the desk."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.forms import SimpleArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from ..models.validators import plain_line
+
+LONG = 160
+MOST_LINES = 100
+
+
+class ParagraphField(forms.CharField):
+    """One paragraph, written in a box of several rows; line breaks of pasted text become spaces."""
+
+    widget = AdminTextareaWidget(attrs={"rows": 3})
+
+    def to_python(self, value: Any) -> str:
+        return re.sub(r"[ \t]*[\r\n]+[ \t]*", " ", super().to_python(value) or "")
+
+
+class OnePerLineField(SimpleArrayField):
+    """A list, one item a line. Empty lines are dropped."""
+
+    widget = AdminTextareaWidget(attrs={"rows": 4})
+
+    def __init__(self, base_field: forms.Field, **options: Any) -> None:
+        super().__init__(base_field, delimiter="\n", **options)
+        self.help_text = self.help_text or _("One per line.")
+
+    def to_python(self, value: Any) -> list[Any]:
+        if isinstance(value, str):
+            value = "\n".join(line for line in value.splitlines() if line.strip())
+        items: list[Any] = super().to_python(value)
+        if len(items) > MOST_LINES:
+            raise ValidationError(
+                ngettext_lazy("Write at most %(most)d line.", "Write at most %(most)d lines.", "most"),
+                params={"most": MOST_LINES},
+            )
+        return items
+
+
+class ReasonField(forms.CharField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            **{"max_length": 400, "validators": [plain_line], "widget": AdminTextareaWidget(attrs={"rows": 2})} | options
+        )
+
+    def to_python(self, value: Any) -> str:
+        return " ".join((super().to_python(value) or "").splitlines())
+
+
+def options_for(db_field: models.Field[Any, Any]) -> dict[str, Any]:
+    """How the desk differs from Django's choice of form field."""
+    if isinstance(db_field, ArrayField):
+        return {"form_class": OnePerLineField}
+    if type(db_field) is models.CharField and not db_field.choices and (db_field.max_length or 0) >= LONG:
+        return {"form_class": ParagraphField, "widget": ParagraphField.widget}
+    return {}
