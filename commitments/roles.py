@@ -6,9 +6,13 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q
 
-VIEW = ("view",)
-WRITE = ("add", "change", "delete", "view")
-PUBLISH = (*WRITE, "publish")
+Actions = tuple[str, ...]
+
+VIEW: Actions = ("view",)
+WRITE: Actions = ("add", "change", "delete", "view")
+# Closed, never deleted: names stand under what their owners wrote.
+ACCOUNT: Actions = ("add", "change", "view")
+PUBLISH: Actions = (*WRITE, "publish")
 
 # What every role may read: the register itself.
 READER = {
@@ -61,11 +65,10 @@ ADMINISTRATOR = READER | {
     "commitments.discrepancysource": WRITE,
     "commitments.revision": VIEW,
     "commitments.edition": VIEW,
-    # Accounts are closed, never deleted: names stand under what their owners wrote.
-    "auth.user": ("add", "change", "view"),
+    "auth.user": ACCOUNT,
 }
 
-ROLES: dict[str, dict[str, tuple[str, ...]]] = {
+ROLES: dict[str, dict[str, Actions]] = {
     "editor": EDITOR,
     "reviewer": REVIEWER,
     "administrator": ADMINISTRATOR,
@@ -80,7 +83,7 @@ def set_up_roles() -> None:
         group.permissions.set(permissions_of(actions_of))
 
 
-def permissions_of(actions_of: dict[str, tuple[str, ...]]) -> list[Permission]:
+def permissions_of(actions_of: dict[str, Actions]) -> list[Permission]:
     """The permissions that a role names; a KeyError where one does not exist."""
     named = Q()
     for model, actions in actions_of.items():

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 
-from ..models import Actor
+from commitments.models import Actor
+
 from .base import ReasonedAdmin
 
 
@@ -15,5 +14,5 @@ class ActorAdmin(ReasonedAdmin):
     search_fields = ("name", "name_ja", "abbreviation", "slug")
     fields = ("slug", "name", "name_ja", "abbreviation", "side", "position")
 
-    def view_on_site(self, obj: Any) -> str | None:
+    def view_on_site(self, obj: Actor) -> str | None:
         return obj.get_absolute_url()

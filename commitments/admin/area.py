@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 
-from ..models import Area
+from commitments.models import Area
+
 from .base import ReasonedAdmin
 
 
@@ -14,5 +13,5 @@ class AreaAdmin(ReasonedAdmin):
     search_fields = ("name", "name_ja", "slug")
     fields = ("slug", "name", "name_ja", "is_headline", "description", "position")
 
-    def view_on_site(self, obj: Any) -> str | None:
+    def view_on_site(self, obj: Area) -> str | None:
         return obj.get_absolute_url()

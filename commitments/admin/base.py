@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import quote
 from django.db import IntegrityError, models
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
@@ -15,8 +14,9 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from ..models import broken_rule, explain, reason_for_change
-from ..publishing import Refused
+from commitments.models import broken_rule, explain, reason_for_change
+from commitments.publishing import Refused
+
 from .fields import ReasonField, options_for
 from .steps import StepsMixin
 
@@ -30,6 +30,12 @@ else:
     BaseInlineFormSet = forms.BaseInlineFormSet
     InlineModelAdmin = admin.options.InlineModelAdmin
     TabularInline = admin.TabularInline
+
+
+def forget_messages(request: HttpRequest) -> None:
+    """A refusal at commit comes after the message of success."""
+    waiting: Any = messages.get_messages(request)
+    waiting._queued_messages.clear()  # noqa: SLF001 - there is no public way
 
 
 class RegisterForm(BaseModelForm):
@@ -75,18 +81,16 @@ class AddressedForm(RegisterForm):
         return cleaned
 
     def _free_address(self, address: str) -> str:
-        room = (self._meta.model._meta.get_field("slug").max_length or 50) - len("-999")
-        address = address[:room].strip("-")
-        taken = set(
-            self._meta.model._default_manager.filter(slug__startswith=address).values_list("slug", flat=True)
-        )
+        model: Any = self._meta.model
+        address = address[: model._meta.get_field("slug").max_length - len("-999")].strip("-")
+        taken = set(model.objects.filter(slug__startswith=address).values_list("slug", flat=True))
         free = (f"{address}-{serial}" for serial in range(2, len(taken) + 3))
         return address if address not in taken else next(each for each in free if each not in taken)
 
 
 class FormFieldsMixin(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
     def formfield_for_dbfield(
-        self, db_field: models.Field[Any, Any], request: HttpRequest | None, **kwargs: Any
+        self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:
         return super().formfield_for_dbfield(db_field, request, **options_for(db_field) | kwargs)
 
@@ -140,8 +144,7 @@ class RegisterAdmin(FormFieldsMixin, StepsMixin):
             refusal = Refused(explain(error), broken_rule(error))
         except Refused as error:
             refusal = error
-        # A refusal at commit comes after the message of success.
-        messages.get_messages(request)._queued_messages.clear()  # noqa: SLF001  (there is no public way)
+        forget_messages(request)
         request.refusal = refusal  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -151,7 +154,7 @@ class RegisterAdmin(FormFieldsMixin, StepsMixin):
         try:
             return super().delete_view(request, object_id, extra_context)
         except IntegrityError as error:
-            messages.get_messages(request)._queued_messages.clear()  # noqa: SLF001  (there is no public way)
+            forget_messages(request)
             self.message_user(request, explain(error), messages.ERROR)
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
         return redirect(reverse(name, args=[object_id]))
@@ -183,15 +186,8 @@ class RegisterAdmin(FormFieldsMixin, StepsMixin):
     ) -> HttpResponse:
         context |= {
             "why_read_only": self.why_read_only(obj) if obj is not None else "",
-            "steps": [
-                (step, reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_step_{step.name}", args=[quote(obj.pk)]))
-                for step in self.offered_steps(request, obj, saves=False)
-            ]
-            if obj is not None
-            else [],
-            "saving_steps": []
-            if context.get("is_popup") or not self._can_save(request, obj)
-            else self.offered_steps(request, obj, saves=True),
+            "steps": self.offered_steps(request, obj) if obj is not None else [],
+            "saving_steps": self.offered_saving_steps(request, obj) if self._can_save(request, obj) else [],
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..models import RULES, Check, CheckCommitment, Commitment
-from ..publishing import record_check
+from commitments.models import RULES, Check, CheckCommitment, Commitment
+from commitments.publishing import record_check
+
 from .base import AddressedForm, RegisterAdmin
 from .steps import Step
 
@@ -29,7 +30,8 @@ class CheckForm(AddressedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk and "covers" in self.fields:
-            self.initial.setdefault("covers", list(self.instance.commitments.order_by("check_links__position")))
+            links = CheckCommitment.objects.filter(performed_check=self.instance.pk)
+            self.initial.setdefault("covers", list(links.values_list("commitment_id", flat=True)))
 
 
 def cover(check: Check, commitments: models.QuerySet[Commitment]) -> None:

@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from ..models import Commitment, CommitmentActor, CommitmentSource
-from ..models.commitment import FROZEN
-from ..publishing import check_now, publish_commitment, withdraw_commitment
+from commitments.models import Commitment, CommitmentActor, CommitmentSource
+from commitments.models.commitment import FROZEN
+from commitments.publishing import check_now, publish_commitment, withdraw_commitment
+
 from .base import ReasonedAdmin, RegisterInline, SourceLinkInline, TabularInline
 from .steps import Step
 
@@ -132,7 +133,7 @@ class CommitmentAdmin(ReasonedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and (obj is None or obj.published_at is None)
 
-    def view_on_site(self, obj: Any) -> str | None:
+    def view_on_site(self, obj: Commitment) -> str | None:
         return obj.get_absolute_url() if obj.published_at else None
 
     def get_search_results(

@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from ..models import Discrepancy, DiscrepancySource
+from commitments.models import Discrepancy, DiscrepancySource
+
 from .base import ReasonedAdmin, SourceLinkInline
 
 

@@ -14,10 +14,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from ..models.validators import plain_line
+from commitments.models.validators import plain_line
 
 LONG = 160
 MOST_LINES = 100
+
+
+def one_line(text: str) -> str:
+    return re.sub(r"[ \t]*[\r\n]+[ \t]*", " ", text)
 
 
 class ParagraphField(forms.CharField):
@@ -26,7 +30,7 @@ class ParagraphField(forms.CharField):
     widget = AdminTextareaWidget(attrs={"rows": 3})
 
     def to_python(self, value: Any) -> str:
-        return re.sub(r"[ \t]*[\r\n]+[ \t]*", " ", super().to_python(value) or "")
+        return one_line(super().to_python(value) or "")
 
 
 class OnePerLineField(SimpleArrayField):
@@ -38,10 +42,10 @@ class OnePerLineField(SimpleArrayField):
         super().__init__(base_field, delimiter="\n", **options)
         self.help_text = self.help_text or _("One per line.")
 
-    def to_python(self, value: Any) -> list[Any]:
+    def to_python(self, value: Any) -> list[Any]:  # type: ignore[override]  # a list is what the base class returns
         if isinstance(value, str):
             value = "\n".join(line for line in value.splitlines() if line.strip())
-        items: list[Any] = super().to_python(value)
+        items = list(super().to_python(value) or ())
         if len(items) > MOST_LINES:
             raise ValidationError(
                 ngettext_lazy("Write at most %(most)d line.", "Write at most %(most)d lines.", "most"),
@@ -51,13 +55,16 @@ class OnePerLineField(SimpleArrayField):
 
 
 class ReasonField(forms.CharField):
+    """Why something public changes: one paragraph, kept for good."""
+
+    widget = AdminTextareaWidget(attrs={"rows": 2})
+    default_validators = [plain_line]
+
     def __init__(self, **options: Any) -> None:
-        super().__init__(
-            **{"max_length": 400, "validators": [plain_line], "widget": AdminTextareaWidget(attrs={"rows": 2})} | options
-        )
+        super().__init__(max_length=400, **options)
 
     def to_python(self, value: Any) -> str:
-        return " ".join((super().to_python(value) or "").splitlines())
+        return one_line(super().to_python(value) or "")
 
 
 def options_for(db_field: models.Field[Any, Any]) -> dict[str, Any]:

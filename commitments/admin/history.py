@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Edition, Revision
+from commitments.models import Edition, Revision
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[models.Model]

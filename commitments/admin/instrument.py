@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 
-from ..models import Instrument, InstrumentSource
+from commitments.models import Instrument, InstrumentSource
+
 from .base import ReasonedAdmin, SourceLinkInline
 
 
@@ -27,5 +26,5 @@ class InstrumentAdmin(ReasonedAdmin):
     )
     inlines = (InstrumentSourceInline,)
 
-    def view_on_site(self, obj: Any) -> str | None:
+    def view_on_site(self, obj: Instrument) -> str | None:
         return obj.get_absolute_url()

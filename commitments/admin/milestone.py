@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..models import RULES, Milestone, MilestoneSource
-from ..publishing import record_milestone
+from commitments.models import RULES, Milestone, MilestoneSource
+from commitments.publishing import record_milestone
+
 from .base import AddressedForm, RegisterAdmin, SourceLinkInline
 from .steps import Step
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_cache_control
 
-from ..clocks import Clocks
-from ..models import StatusUpdate
-from ..public import page
+from commitments.clocks import Clocks
+from commitments.models import StatusUpdate
+from commitments.public import page
 
 
 def update_context(update: StatusUpdate, clocks: Clocks) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Citation, MilestoneSource, Source
-from ..models.source import FROZEN
+from commitments.models import Citation, MilestoneSource, Source
+from commitments.models.source import FROZEN
+
 from .base import AddressedForm, ReasonedAdmin, ReasonedForm
 
 
@@ -31,33 +32,25 @@ class SourceAdmin(ReasonedAdmin):
     list_filter = ("side", "kind", "language")
     search_fields = ("title", "publisher", "url", "slug")
     radio_fields = {"published_precision": admin.HORIZONTAL}
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    "url",
-                    "title",
-                    "is_title_seen",
-                    "publisher",
-                    "side",
-                    "kind",
-                    "language",
-                    ("published_on", "published_precision"),
-                    "accessed_on",
-                    "archived_url",
-                    "note",
-                    "slug",
-                )
-            },
-        ),
+    fields = (
+        "url",
+        "title",
+        "is_title_seen",
+        "publisher",
+        "side",
+        "kind",
+        "language",
+        ("published_on", "published_precision"),
+        "accessed_on",
+        "archived_url",
+        "note",
+        "slug",
     )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
-        [(name, options)] = self.fieldsets
-        reason = ("reason",) if obj is not None and self.has_change_permission(request, obj) else ()
+        fields = self.get_fields(request, obj)
         frozen = _("What a published judgement rests on stays as it is.") if obj and carries_judgement(obj) else ""
-        return [(name, {"fields": options["fields"] + reason, "description": frozen})]
+        return [(None, {"fields": fields, "description": frozen})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         frozen = FROZEN if obj is not None and carries_judgement(obj) else ()
@@ -66,7 +59,7 @@ class SourceAdmin(ReasonedAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"accessed_on": timezone.now().date()} | super().get_changeform_initial_data(request)
 
-    def view_on_site(self, obj: Any) -> str | None:
+    def view_on_site(self, obj: Source) -> str | None:
         return obj.get_absolute_url() if is_public(obj, timezone.now().date()) else None
 
 

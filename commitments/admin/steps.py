@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +11,15 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ..publishing import Refused
+from commitments.publishing import Refused
+
 from .fields import ReasonField
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class ReasonPage(forms.Form):
 
 
 class StepsMixin(ModelAdmin):
-    steps: Sequence[Step] = ()
+    steps: tuple[Step, ...] = ()
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_step"
@@ -66,13 +67,18 @@ class StepsMixin(ModelAdmin):
     def may_take(self, request: HttpRequest, step: Step) -> bool:
         return request.user.has_perm(f"{self.opts.app_label}.{step.permission}_{self.opts.model_name}")
 
-    def offered_steps(self, request: HttpRequest, obj: models.Model | None, *, saves: bool) -> list[Step]:
-        row = obj or self.model()
+    def offered_steps(self, request: HttpRequest, obj: Any) -> list[tuple[Step, str]]:
+        """The buttons of a record that has no form any more, each with its address."""
+        prefix = f"admin:{self.opts.app_label}_{self.opts.model_name}_step"
         return [
-            step
+            (step, reverse(f"{prefix}_{step.name}", args=[quote(obj.pk)]))
             for step in self.steps
-            if step.saves is saves and step.offered(row) and self.may_take(request, step)
+            if not step.saves and step.offered(obj) and self.may_take(request, step)
         ]
+
+    def offered_saving_steps(self, request: HttpRequest, obj: Any) -> list[Step]:
+        row = obj or self.model()
+        return [step for step in self.steps if step.saves and step.offered(row) and self.may_take(request, step)]
 
     def step_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
         step = next(step for step in self.steps if step.name == name)
@@ -87,7 +93,7 @@ class StepsMixin(ModelAdmin):
             return HttpResponseNotAllowed(["POST"])
         return self.take_step(request, row, step)
 
-    def take_step(self, request: HttpRequest, row: models.Model, step: Step) -> HttpResponse:
+    def take_step(self, request: HttpRequest, row: models.Model, step: Step) -> HttpResponseRedirect:
         try:
             row = step.take(row, request.user, "")
         except Refused as refusal:
@@ -122,17 +128,17 @@ class StepsMixin(ModelAdmin):
         self.log_change(request, row, str(step.done))
         self.message_user(request, str(step.done), messages.SUCCESS)
 
-    def _open(self, row: models.Model) -> HttpResponse:
+    def _open(self, row: models.Model) -> HttpResponseRedirect:
         name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
         return redirect(reverse(name, args=[quote(row.pk)]))
 
-    def response_post_save_add(self, request: HttpRequest, obj: models.Model) -> HttpResponse:
+    def response_post_save_add(self, request: HttpRequest, obj: models.Model) -> HttpResponseRedirect:
         return self._pressed_step(request, obj) or super().response_post_save_add(request, obj)
 
-    def response_post_save_change(self, request: HttpRequest, obj: models.Model) -> HttpResponse:
+    def response_post_save_change(self, request: HttpRequest, obj: models.Model) -> HttpResponseRedirect:
         return self._pressed_step(request, obj) or super().response_post_save_change(request, obj)
 
-    def _pressed_step(self, request: HttpRequest, obj: models.Model) -> HttpResponse | None:
+    def _pressed_step(self, request: HttpRequest, obj: models.Model) -> HttpResponseRedirect | None:
         name = request.POST.get("_step")
         if name is None:
             return None

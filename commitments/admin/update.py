@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from ..clocks import Clocks
-from ..models import (
+from commitments.clocks import Clocks
+from commitments.models import (
     RULES,
     Assessment,
     Bearing,
     Citation,
     CommitmentKind,
     DeliveryStatus,
+    Instrument,
     Precision,
     StatusUpdate,
     last_day,
 )
-from ..publishing import Refused, publish, send_back, start_correction, submit
-from .base import PositionedFormSet, RegisterAdmin, RegisterForm, RegisterInline, TabularInline
+from commitments.publishing import Refused, publish, send_back, start_correction, submit
+
+from .base import BaseModelForm, PositionedFormSet, RegisterAdmin, RegisterForm, RegisterInline, TabularInline
 from .preview import preview_of
 from .steps import Step
 
 if TYPE_CHECKING:
     StackedInline = admin.StackedInline[models.Model, models.Model]
-    AssessmentModelForm = forms.ModelForm[Assessment]
 else:
     StackedInline = admin.StackedInline
-    AssessmentModelForm = forms.ModelForm
 
 ENDS = (CommitmentKind.ONE_OFF, CommitmentKind.EXPLORATORY)
 
@@ -47,7 +47,13 @@ def is_open(update: StatusUpdate) -> bool:
     return update.submitted_at is None and update.published_at is None
 
 
-class AssessmentForm(AssessmentModelForm):
+def precedes(update: StatusUpdate, instrument: Instrument) -> bool:
+    """Whether it all happened before the instrument was adopted."""
+    day: datetime.date | None = update.happened_on
+    return day is not None and last_day(day, update.happened_precision) < instrument.adopted_on
+
+
+class AssessmentForm(BaseModelForm):
     """Says at once what publication would refuse for this row."""
 
     def clean(self) -> dict[str, Any] | None:
@@ -81,14 +87,14 @@ class AssessmentFormSet(PositionedFormSet):
                 self._compare_with_update(form)
 
     def _compare_with_update(self, form: Any) -> None:
-        update, values = self.instance, form.cleaned_data
+        update: Any = self.instance
+        values = form.cleaned_data
         bearing, commitment = values.get("bearing"), values.get("commitment")
         sets_status = values.get("status") or values.get("is_occurrence")
         if update.is_context and (sets_status or bearing not in (Bearing.CONTEXT, Bearing.NEUTRAL)):
             form.add_error("bearing", gettext(RULES["context_sets_no_status"]))
-        if commitment and update.happened_on and bearing != Bearing.CONTEXT:
-            if last_day(update.happened_on, update.happened_precision) < commitment.instrument.adopted_on:
-                form.add_error("bearing", gettext(RULES["context_before_adoption"]))
+        if commitment and bearing != Bearing.CONTEXT and precedes(update, commitment.instrument):
+            form.add_error("bearing", gettext(RULES["context_before_adoption"]))
 
 
 class AssessmentInline(RegisterInline, StackedInline):
@@ -220,7 +226,9 @@ class StatusUpdateAdmin(RegisterAdmin):
         record = ["corrects", "written_by", "last_edited_by", "submitted_by", "published_by", "published_at"]
         return [*super().get_readonly_fields(request, obj), *record]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[RegisterForm]:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[RegisterForm]:
         form_class = super().get_form(request, obj, change=change, **kwargs)
         if "correction_reason" in form_class.base_fields:
             form_class.base_fields["correction_reason"].required = True
@@ -248,15 +256,8 @@ class StatusUpdateAdmin(RegisterAdmin):
             return gettext("The update is in review. It can be edited again once a reviewer has sent it back.")
         return ""
 
-    def view_on_site(self, obj: Any) -> str | None:
+    def view_on_site(self, obj: StatusUpdate) -> str | None:
         return obj.get_absolute_url() if obj.is_published else None
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any
-    ) -> HttpResponse:
-        if obj is not None:
-            context["preview_url"] = reverse("admin:commitments_statusupdate_preview", args=[obj.pk])
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     @admin.display(description=_("number"), ordering="number", empty_value="–")
     def shown_number(self, update: StatusUpdate) -> int | None:
