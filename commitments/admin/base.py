@@ -59,6 +59,11 @@ class ReasonedForm(RegisterForm):
         required=False,
         help_text=_("Public. Needed where readers have seen the earlier wording."),
     )
+    is_reason_required = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = self.is_reason_required
 
 
 class AddressedForm(RegisterForm):

@@ -122,8 +122,7 @@ class CommitmentAdmin(ReasonedAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[Any]:
         form_class = super().get_form(request, obj, change=change, **kwargs)
-        if obj is not None and obj.published_at and "reason" in form_class.base_fields:
-            form_class.base_fields["reason"].required = True
+        form_class.is_reason_required = obj is not None and obj.published_at is not None
         return form_class
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

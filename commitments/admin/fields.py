@@ -10,6 +10,7 @@ from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -70,7 +71,11 @@ class ReasonField(forms.CharField):
 def options_for(db_field: models.Field[Any, Any]) -> dict[str, Any]:
     """How the desk differs from Django's choice of form field."""
     if isinstance(db_field, ArrayField):
-        return {"form_class": OnePerLineField}
+        # Left to the model, the error of an item would lose its sentence on the way to the form.
+        validators = [each for each in db_field.base_field.validators if isinstance(each, RegexValidator)]
+        return {"form_class": OnePerLineField, "base_field": db_field.base_field.formfield(validators=validators)}
+    if isinstance(db_field, models.URLField):
+        return {"assume_scheme": "https"}
     if type(db_field) is models.CharField and not db_field.choices and (db_field.max_length or 0) >= LONG:
         return {"form_class": ParagraphField, "widget": ParagraphField.widget}
     return {}
