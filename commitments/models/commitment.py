@@ -329,15 +329,15 @@ class Commitment(models.Model):
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("commitments:commitment", args=[self.reference])
+
     def is_withdrawn(self, known_on: datetime.date | None = None) -> bool:
         """Whether it was withdrawn by the end of that day (None: now)."""
         return self.withdrawn_at is not None and (known_on is None or self.withdrawn_at < end_of_day(known_on))
 
 
 class CommitmentActor(models.Model):
-    def get_absolute_url(self) -> str:
-        return reverse("commitments:commitment", args=[self.reference])
-
     commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="actor_links")
     actor = models.ForeignKey("commitments.Actor", on_delete=models.PROTECT, related_name="commitment_links")
     position = models.PositiveSmallIntegerField(_("position"), default=0)

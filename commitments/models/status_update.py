@@ -287,6 +287,10 @@ class StatusUpdate(models.Model):
     def __str__(self) -> str:
         return f"{self.number or _('Draft')}: {self.title}"
 
+    def get_absolute_url(self) -> str:
+        """Only a published update has one."""
+        return reverse("commitments:update", args=[self.number])
+
     @property
     def is_published(self) -> bool:
         return self.published_at is not None
@@ -303,7 +307,3 @@ class StatusUpdate(models.Model):
             self.submitted_by_id,
             self.last_edited_by_id,
         }
-    def get_absolute_url(self) -> str:
-        """Only a published update has one."""
-        return reverse("commitments:update", args=[self.number])
-
