@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from .reading import Record, Register
-from .schema import FILES
+from .schema import FILES, Field
 
 WIDTH = 120
 
@@ -29,8 +30,23 @@ def write_register(register: Register, folder: Path) -> None:
 
 def file_text(name: str, records: list[Record]) -> str:
     schema = FILES[name]
-    ordered = [{key: record[key] for key in schema.fields if key in record} for record in records]
     blocks = [
-        yaml.dump([record], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=WIDTH) for record in ordered
+        yaml.dump(
+            [_ordered(record, schema.fields)], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=WIDTH
+        )
+        for record in records
     ]
     return f"{schema.header}\n\n" + ("\n".join(blocks) or "[]\n")
+
+
+def _ordered(record: Record, fields: Mapping[str, Field]) -> Record:
+    """The record with its keys, and those of the records inside it, in the order of the schema."""
+    ordered: Record = {}
+    for name, field in fields.items():
+        if name in record:
+            value = record[name]
+            if field.items is not None:
+                items = field.items
+                value = [_ordered(item, items) for item in value] if isinstance(value, list) else _ordered(value, items)
+            ordered[name] = value
+    return ordered
