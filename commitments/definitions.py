@@ -44,7 +44,10 @@ _DEFINITIONS: dict[tuple[type[TextChoices], str], str | Promise] = {
         (ScheduleState.NEXT_EXPECTED, _("A recurring pledge whose current window is still open")),
         (ScheduleState.WINDOW_MISSED, _("A recurring pledge whose last window closed without a known occurrence")),
         (ScheduleState.ANNOUNCED_AHEAD, _("A party announced a date that has not come yet")),
-        (ScheduleState.ANNOUNCED_PASSED, _("A date that a party announced later has passed unmet; not the same as overdue")),
+        (
+            ScheduleState.ANNOUNCED_PASSED,
+            _("A date that a party announced later has passed unmet; not the same as overdue"),
+        ),
         (ScheduleState.CLOSED, _("Delivered or ended: no further step is expected")),
         (FreshnessState.CURRENT, _("Looked at within the review interval of its status")),
         (FreshnessState.REVIEW_DUE, _("The review interval has passed")),
@@ -70,7 +73,10 @@ _DEFINITIONS: dict[tuple[type[TextChoices], str], str | Promise] = {
         (SourceKind.OFFICIAL_STATEMENT, _("A release, speech or web page of a party")),
         (SourceKind.REPORTING, _("News")),
         (SourceKind.ANALYSIS, _("Research or comment")),
-        (SourceKind.REWRITE, _("A copy or machine-written page: it points to evidence, and never supports a status alone")),
+        (
+            SourceKind.REWRITE,
+            _("A copy or machine-written page: it points to evidence, and never supports a status alone"),
+        ),
     ]
 }
 

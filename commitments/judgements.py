@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -142,7 +143,8 @@ def window_end(facts: Facts) -> datetime.date:
     A yearly one counts by calendar year, the first being the year after its adoption. Any other cadence runs from
     the last occurrence, or from the adoption.
     """
-    assert facts.cadence_months is not None
+    if facts.cadence_months is None:
+        raise ValueError("without a cadence nothing is expected")
     last = facts.last_occurrence_by or facts.adopted_by
     if facts.cadence_months == 12:
         return datetime.date(last.year + 1, 12, 31)
@@ -203,8 +205,8 @@ def freshness(facts: Facts, day: datetime.date) -> Freshness:
     return Freshness(state, since, since + interval)
 
 
-def judge(commitment: Commitment, day: datetime.date) -> Judged:
-    """The four judgements of a row that `with_status` and `with_dates` annotated; `day` is the as-of day."""
+def judge(commitment: Any, day: datetime.date) -> Judged:
+    """The four judgements of a Commitment that `with_status` and `with_dates` annotated; `day` is the as-of day."""
     status = DeliveryStatus(commitment.status)
     facts = Facts(
         kind=commitment.kind,

@@ -9,11 +9,10 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Func
 from django.utils.translation import gettext as _
@@ -27,9 +26,6 @@ from .models import (
     broken_rule,
     explain,
 )
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 
 class Refused(Exception):
@@ -66,7 +62,7 @@ def check_now(constraint: str) -> None:
     pgtrigger.constraints(pgtrigger.Deferred, f"commitments.{constraint}")
 
 
-def submit(update: StatusUpdate, *, by: AbstractBaseUser) -> None:
+def submit(update: StatusUpdate, *, by: User) -> None:
     """Hand a draft to review. Nobody edits it until it is sent back."""
     with refusals():
         row = _locked_draft(update)
@@ -89,7 +85,7 @@ def send_back(update: StatusUpdate) -> None:
 def publish(update: StatusUpdate, *, by: User) -> None:
     """Publish a submitted update, for good, with the next number and the time of now.
 
-    The person who wrote, last edited or submitted it cannot, unless ALLOW_SELF_PUBLISHING is set; the page then says so.
+    The person who wrote, last edited or submitted it cannot, unless a setting allows it; the page then says so.
     """
     with refusals():
         row = _locked_draft(update)
@@ -116,7 +112,7 @@ def publish_from_register(update: StatusUpdate, *, at: datetime.datetime | None)
     update.refresh_from_db()
 
 
-def _publish(row: StatusUpdate, *, by: AbstractBaseUser | None, at: datetime.datetime | None = None) -> None:
+def _publish(row: StatusUpdate, *, by: User | None, at: datetime.datetime | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLICATION_LOCK])
     newest = StatusUpdate.objects.aggregate(newest=models.Max("number"))["newest"] or 0
@@ -136,7 +132,7 @@ def _locked_draft(update: StatusUpdate) -> StatusUpdate:
     return row
 
 
-def start_correction(update: StatusUpdate, *, reason: str, by: AbstractBaseUser) -> StatusUpdate:
+def start_correction(update: StatusUpdate, *, reason: str, by: User) -> StatusUpdate:
     """A draft that begins as a copy of a published update and will replace it once published."""
     with refusals():
         if not update.is_published:
@@ -177,9 +173,7 @@ def publish_commitment(commitment: Commitment, *, at: datetime.datetime | None =
     commitment.refresh_from_db()
 
 
-def withdraw_commitment(
-    commitment: Commitment, *, reason: str, at: datetime.datetime | None = None
-) -> None:
+def withdraw_commitment(commitment: Commitment, *, reason: str, at: datetime.datetime | None = None) -> None:
     """Take a published commitment out of the count. Its page stays and says why."""
     with refusals():
         if not reason.strip():
@@ -192,7 +186,7 @@ def withdraw_commitment(
     commitment.refresh_from_db()
 
 
-def record_check(check: Check, *, by: AbstractBaseUser | None, at: datetime.datetime | None = None) -> None:
+def record_check(check: Check, *, by: User | None, at: datetime.datetime | None = None) -> None:
     """Make a check final and public."""
     with refusals():
         if not Check.objects.filter(pk=check.pk, recorded_at__isnull=True).update(

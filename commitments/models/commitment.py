@@ -23,6 +23,7 @@ from .triggers import (
     no_truncate,
     raise_edition,
     refuse_if,
+    update_of,
     versioned_links,
 )
 from .triggers import versioned as versioned_rows
@@ -128,7 +129,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         delivered = counted.filter(status=DeliveryStatus.DELIVERED).filter(
             happened_by__gte=Coalesce(Subquery(undelivered.values("happened_by")[:1]), Value(datetime.date.min))
         )
-        outstanding = Milestone.objects.outstanding(as_of, known_on).filter(commitment=OuterRef("pk")).order_by("due_by")
+        outstanding = Milestone.objects.outstanding(as_of, known_on).filter(commitment=OuterRef("pk"))
+        first_due = outstanding.order_by("due_by")
         latest_evidence = latest_first.beyond_context()
         return self.annotate(
             last_evidence_by=Subquery(latest_evidence.values("happened_by")[:1]),
@@ -147,8 +149,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
                 ),
                 output_field=models.DateField(null=True),
             ),
-            milestone_due_by=Subquery(outstanding.values("due_by")[:1]),
-            milestone_precision=Subquery(outstanding.values("due_precision")[:1]),
+            milestone_due_by=Subquery(first_due.values("due_by")[:1]),
+            milestone_precision=Subquery(first_due.values("due_precision")[:1]),
         )
 
 
@@ -288,7 +290,7 @@ class Commitment(models.Model):
             pgtrigger.Trigger(
                 name="commitment_goes_forward",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("published_at", "withdrawn_at", "withdrawal_reason"),
+                operation=update_of("published_at", "withdrawn_at", "withdrawal_reason"),
                 func=f"""
                     {refuse_if(
                         "(OLD.published_at IS NOT NULL AND NEW.published_at IS DISTINCT FROM OLD.published_at) OR "

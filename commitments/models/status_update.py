@@ -273,8 +273,9 @@ class StatusUpdate(models.Model):
                         "occurrence_fits_kind",
                     )}
                     {refuse_if(
-                        "EXISTS (SELECT FROM commitments_assessment a JOIN commitments_milestone m ON m.id = a.meets_id"
-                        " WHERE a.update_id = NEW.id AND (m.commitment_id <> a.commitment_id OR m.recorded_at IS NULL))",
+                        "EXISTS (SELECT FROM commitments_assessment a JOIN commitments_milestone m "
+                        "ON m.id = a.meets_id WHERE a.update_id = NEW.id "
+                        "AND (m.commitment_id <> a.commitment_id OR m.recorded_at IS NULL))",
                         "milestone_of_same_commitment",
                     )}
                     RETURN NULL;

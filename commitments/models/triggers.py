@@ -29,6 +29,11 @@ def refuse_if(condition: str, rule: str) -> str:
     return f"IF {condition} THEN {refuse(rule)} END IF;"
 
 
+def update_of(*columns: str) -> pgtrigger.Operation:
+    operation: pgtrigger.Operation = pgtrigger.UpdateOf(*columns)  # type: ignore[no-untyped-call]  # theirs
+    return operation
+
+
 def must_be_now(column: str) -> str:
     return refuse_if(
         f"NEW.{column} > clock_timestamp() OR (NEW.{column} < clock_timestamp() - {CLOCK_TOLERANCE} "

@@ -80,17 +80,24 @@ def _check_commitment(register: Register, key: str, commitment: Record, everythi
         problem("withdrawal_reason", "given exactly when the commitment is withdrawn")
     if "withdrawn_on" in commitment and "published_on" not in commitment:
         problem("withdrawn_on", "only a published commitment is withdrawn")
-    wording = commitment.get("wording", {})
-    if wording.get("text", "").endswith((".", "。", "!", "?")) or len(wording.get("text", "").split()) > 20:
-        problem("wording.text", "a phrase of at most 20 words, never a sentence")
-    if wording.get("source") and wording["source"] not in commitment.get("sources", []):
-        problem("wording.source", "not among the sources of the commitment")
+    _check_wording(register, key, commitment)
     followed = commitment.get("follows", {}).get("reference")
     if followed == key:
         problem("follows.reference", "a commitment does not follow itself")
     elif followed and "published_on" in commitment:
         if "published_on" not in everything["commitments"].get(followed, {"published_on": ""}):
             problem("follows.reference", "a published commitment cannot name a draft")
+
+
+def _check_wording(register: Register, key: str, commitment: Record) -> None:
+    def problem(field: str, message: str) -> None:
+        register.problem("commitments", key, field, message)
+
+    wording = commitment.get("wording", {})
+    if wording.get("text", "").endswith((".", "。", "!", "?")) or len(wording.get("text", "").split()) > 20:
+        problem("wording.text", "a phrase of at most 20 words, never a sentence")
+    if wording.get("source") and wording["source"] not in commitment.get("sources", []):
+        problem("wording.source", "not among the sources of the commitment")
 
 
 def _check_commitments_are_public(

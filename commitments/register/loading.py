@@ -124,30 +124,36 @@ def _compare(register: Register, current: Register, *, today: datetime.date, par
             plan.inserts[name] = inserts
         if not is_seed:
             _check_new_moments(register, name, inserts, today)
-        changes = {}
-        for key in wanted:
-            if key in present:
-                fields = _differing(register, name, key, wanted[key], present[key])
-                if fields:
-                    changes[key] = fields
-                else:
-                    plan.unchanged += 1
+        changes = _changes(register, name, present)
+        plan.unchanged += len(wanted) - len(inserts) - len(changes)
         if changes:
             plan.changes[name] = changes
         if not partial:
-            for key in present:
-                if key not in wanted:
-                    register.problem(
-                        name, key, "record", "in the database and not in the file: deletion is never implied"
-                    )
+            _find_missing(register, name, present)
             if name in ORDERED and [key for key in wanted if key in present] != list(present):
                 plan.reordered.append(name)
-    numbers = [*current.of("updates"), *plan.inserts.get("updates", [])]
+    _check_numbers_run_on(register, [*current.of("updates"), *plan.inserts.get("updates", [])])
+    return plan
+
+
+def _changes(register: Register, name: str, present: dict[Any, Record]) -> dict[Any, list[str]]:
+    """The fields that differ, of each record that is there already."""
+    both = {key: record for key, record in register.of(name).items() if key in present}
+    fields = {key: _differing(register, name, key, record, present[key]) for key, record in both.items()}
+    return {key: names for key, names in fields.items() if names}
+
+
+def _find_missing(register: Register, name: str, present: dict[Any, Record]) -> None:
+    for key in present:
+        if key not in register.of(name):
+            register.problem(name, key, "record", "in the database and not in the file: deletion is never implied")
+
+
+def _check_numbers_run_on(register: Register, numbers: list[int]) -> None:
     for expected, number in enumerate(numbers, 1):
         if number != expected:
             register.problem("updates", number, "number", f"numbers run on without a gap: expected {expected}")
-            break
-    return plan
+            return
 
 
 def _find_renumbered(register: Register, name: str, present: dict[Any, Record]) -> None:
@@ -252,10 +258,10 @@ class _Writer:
             self.ids[model] = dict(model._default_manager.values_list(key_field, "pk"))
         return self.ids[model][key]
 
-    def source(self, slug: str | None) -> int | None:
+    def source(self, slug: str | None) -> Any:
         return self.id_of(Source, "slug", slug)
 
-    def commitment(self, reference: str | None) -> int | None:
+    def commitment(self, reference: str | None) -> Any:
         return self.id_of(Commitment, "reference", reference)
 
     def insert(self, name: str, keys: list[Any]) -> None:
@@ -267,7 +273,7 @@ class _Writer:
             if name in ORDERED:
                 values["position"] = order.index(key)
             rows.append(model(**values))
-        model._default_manager.bulk_create(rows)  # type: ignore[attr-defined]
+        model._default_manager.bulk_create(rows)
         for key, row in zip(keys, rows, strict=True):
             self.link(name, row.pk, self.register.of(name)[key], set(FILES[name].fields))
         if name == "commitments":
@@ -316,7 +322,7 @@ class _Writer:
         for field_name, (through, parent, child, find) in LINKS.get(name, {}).items():
             if field_name in fields:
                 through._default_manager.filter(**{f"{parent}_id": row_id}).delete()
-                through._default_manager.bulk_create(  # type: ignore[attr-defined]
+                through._default_manager.bulk_create(
                     through(**{f"{parent}_id": row_id, f"{child}_id": find(self, key), "position": position})
                     for position, key in enumerate(record.get(field_name, []))
                 )

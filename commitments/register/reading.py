@@ -105,7 +105,7 @@ class Unreadable(ValueError):
 def _compose(content: str) -> yaml.Node:
     depth = 0
     for event in yaml.parse(content, Loader=Loader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise Unreadable(f"line {line}: anchors and aliases are not allowed")
         if getattr(event, "tag", None):
@@ -233,14 +233,14 @@ class _Reader:
         for name, schema in fields.items():
             if not schema.precision:
                 continue
-            value, precision = record.get(name), record.get(schema.precision)
-            if value is None and precision is not None:
+            value, precision = record.get(name, ""), record.get(schema.precision)
+            if not value and precision is not None:
                 self.problem(prefix + schema.precision, f"given without {name}")
-            elif value is not None and precision is None:
+            elif value and precision is None:
                 self.problem(prefix + schema.precision, "missing beside a date")
-            elif precision == Precision.MONTH and not value.endswith("-01"):
+            elif value and precision == Precision.MONTH and not value.endswith("-01"):
                 self.problem(prefix + name, "known to the month, so it is written as its first day")
-            elif precision == Precision.YEAR and not value.endswith("-01-01"):
+            elif value and precision == Precision.YEAR and not value.endswith("-01-01"):
                 self.problem(prefix + name, "known to the year, so it is written as its 1 January")
 
 

@@ -31,9 +31,7 @@ def write_register(register: Register, folder: Path) -> None:
 def file_text(name: str, records: list[Record]) -> str:
     schema = FILES[name]
     blocks = [
-        yaml.dump(
-            [_ordered(record, schema.fields)], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=WIDTH
-        )
+        yaml.dump([_ordered(record, schema.fields)], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=WIDTH)
         for record in records
     ]
     return f"{schema.header}\n\n" + ("\n".join(blocks) or "[]\n")

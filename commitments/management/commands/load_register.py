@@ -17,7 +17,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", nargs="?", type=Path, default=SHIPPED, help="a folder of YAML files, or one file")
         parser.add_argument("--check", action="store_true", help="compare and validate, write nothing")
-        parser.add_argument("--partial", action="store_true", help="the files add to the register, they are not all of it")
+        parser.add_argument(
+            "--partial", action="store_true", help="the files add to the register, they are not all of it"
+        )
         parser.add_argument("--reason", default="", help="why public wording changes; kept with the earlier wording")
 
     def handle(self, *args: Any, **options: Any) -> None:
