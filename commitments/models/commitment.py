@@ -370,6 +370,24 @@ class CommitmentSource(models.Model):
         constraints = [models.UniqueConstraint(fields=["commitment", "source"], name="commitment_source_once")]
         triggers = [
             versioned_links("commitments_commitmentsource", "commitment_id", "source_id", OWNER_IS_PUBLIC),
+            pgtrigger.Trigger(
+                name="last_source_stays",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                timing=pgtrigger.Deferred,
+                func=f"""
+                    -- Whoever publishes the commitment meanwhile has counted this source.
+                    PERFORM FROM commitments_commitment WHERE id = OLD.commitment_id FOR SHARE;
+                    {refuse_if(
+                        "EXISTS (SELECT FROM commitments_commitment "
+                        "WHERE id = OLD.commitment_id AND published_at IS NOT NULL) "
+                        "AND NOT EXISTS (SELECT FROM commitments_commitmentsource "
+                        "WHERE commitment_id = OLD.commitment_id)",
+                        "commitment_needs_source",
+                    )}
+                    RETURN NULL;
+                """,
+            ),
             no_truncate(),
         ]
 

@@ -18,7 +18,7 @@ from .dates import known_by, period_start_check, precision_field
 from .discrepancy import DiscrepancySource
 from .instrument import InstrumentSource
 from .milestone import MilestoneSource
-from .triggers import no_truncate, refuse, update_of, versioned, was_linked, was_named
+from .triggers import ADDRESS_STAYS, no_truncate, refuse, update_of, versioned, was_linked, was_named
 from .validators import LANGUAGE_TAG, WEB_ADDRESS, language_tag, plain_line, web_address
 
 CITED_IN_PUBLIC = (
@@ -127,7 +127,7 @@ class Source(models.Model):
             ),
         ]
         triggers = [
-            *versioned(SHOWN_IN_PUBLIC),
+            *versioned(SHOWN_IN_PUBLIC, refusals=ADDRESS_STAYS),
             pgtrigger.Trigger(
                 name="cited_source_is_frozen",
                 when=pgtrigger.Before,
