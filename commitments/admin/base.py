@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from commitments.models import broken_rule, explain, reason_for_change
 from commitments.publishing import Refused
 
-from .fields import ReasonField, options_for
+from .fields import OneByAutocomplete, ReasonField, options_for
 from .steps import StepsMixin
 
 if TYPE_CHECKING:
@@ -98,6 +98,11 @@ class FormFieldsMixin(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:
         return super().formfield_for_dbfield(db_field, request, **options_for(db_field) | kwargs)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", OneByAutocomplete(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class RegisterAdmin(FormFieldsMixin, StepsMixin):

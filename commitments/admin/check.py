@@ -2,9 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
@@ -15,16 +13,17 @@ from commitments.models import RULES, Check, CheckCommitment, Commitment
 from commitments.publishing import record_check
 
 from .base import AddressedForm, RegisterAdmin
+from .fields import SeveralByAutocomplete, SeveralField
 from .steps import Step
 
 
 class CheckForm(AddressedForm):
     address_from = ("checked_on", "found")
 
-    covers = forms.ModelMultipleChoiceField(
+    covers = SeveralField(
         label=_("commitments covered"),
         queryset=Commitment.objects.filter(published_at__isnull=False, withdrawn_at__isnull=True),
-        widget=AutocompleteSelectMultiple(Check._meta.get_field("commitments"), admin.site),
+        widget=SeveralByAutocomplete(Check._meta.get_field("commitments"), admin.site),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

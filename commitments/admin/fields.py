@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect, AutocompleteSelectMultiple
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
@@ -66,6 +67,39 @@ class ReasonField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return one_line(super().to_python(value) or "")
+
+
+def looks_like_key(value: Any) -> bool:
+    return str(value).isdecimal() and len(str(value)) < len(str(models.BigIntegerField.MAX_BIGINT))
+
+
+# Django's widgets ask the database for whatever was sent, and fail on what is no key.
+class OneByAutocomplete(AutocompleteSelect):
+    def optgroups(self, name: str, value: Sequence[Any], attr: dict[str, Any] | None = None) -> Any:
+        return super().optgroups(name, list(filter(looks_like_key, value)), attr)
+
+
+class SeveralByAutocomplete(AutocompleteSelectMultiple):
+    def optgroups(self, name: str, value: Sequence[Any], attr: dict[str, Any] | None = None) -> Any:
+        return super().optgroups(name, list(filter(looks_like_key, value)), attr)
+
+
+if TYPE_CHECKING:
+    ModelMultipleChoiceField = forms.ModelMultipleChoiceField[models.Model]
+else:
+    ModelMultipleChoiceField = forms.ModelMultipleChoiceField
+
+
+class SeveralField(ModelMultipleChoiceField):
+    """What is no key is no choice, rather than an error of the database."""
+
+    def clean(self, value: Any) -> Any:
+        for each in value or ():
+            if not looks_like_key(each):
+                raise ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": each}
+                )
+        return super().clean(value)
 
 
 def options_for(db_field: models.Field[Any, Any]) -> dict[str, Any]:

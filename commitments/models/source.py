@@ -86,7 +86,7 @@ class SourceQuerySet(models.QuerySet["Source"]):
 class Source(models.Model):
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     url = models.URLField(
-        _("URL"), max_length=1000, unique=True, validators=[URLValidator(["http", "https"]), web_address]
+        _("URL"), max_length=1000, unique=True, validators=[URLValidator(["http", "https"]), web_address, plain_line]
     )
     title = models.CharField(_("title"), max_length=300, validators=[plain_line])
     is_title_seen = models.BooleanField(
@@ -100,7 +100,10 @@ class Source(models.Model):
     published_precision = precision_field(blank=True)
     accessed_on = models.DateField(_("read on"))
     archived_url = models.URLField(
-        _("archived copy"), max_length=1000, blank=True, validators=[URLValidator(["http", "https"]), web_address]
+        _("archived copy"),
+        max_length=1000,
+        blank=True,
+        validators=[URLValidator(["http", "https"]), web_address, plain_line],
     )
     note = models.CharField(_("note"), max_length=400, blank=True, validators=[plain_line])
 
