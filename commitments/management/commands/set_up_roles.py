@@ -12,4 +12,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         set_up_roles()
-        self.stdout.write(f"Roles: {', '.join(ROLES)}.")
+        if options["verbosity"]:
+            self.stdout.write(f"Roles: {', '.join(ROLES)}.")
