@@ -154,9 +154,7 @@ def occurrence_strip(
     cells = []
     for year in range(max(first, last - MOST_YEARS + 1), last + 1):
         if year in held:
-            cells.append(
-                YearCell(year, OccurrenceState.HELD, year == day.year, held[year].on, held[year].precision)
-            )
+            cells.append(YearCell(year, OccurrenceState.HELD, year == day.year, held[year].on, held[year].precision))
             continue
         due = expected_by is not None and (is_yearly or expected_by.year == year)
         if year > day.year:

@@ -40,6 +40,7 @@ from .models import (
 )
 
 if TYPE_CHECKING:
+    from .models.check import CheckCommitmentQuerySet
     from .models.status_update import StatusUpdateQuerySet
 
 PAGE_SIZE = 50
@@ -112,10 +113,12 @@ def load_entries(
     `as_published`, the status before is that of the moment of publication, which no later find changes.
     """
     before = _status_when_published() if as_published else _status_before(clocks)
-    assessments = Assessment.objects.annotate(status_before=before).select_related("commitment__area", "commitment__instrument", "meets")
+    assessments = Assessment.objects.annotate(status_before=before).select_related(
+        "commitment__area", "commitment__instrument", "meets"
+    )
     if commitment is not None:
         assessments = assessments.filter(commitment=commitment)
-    rows = list(
+    rows: list[Any] = list(
         updates.with_correction(clocks.known_on)
         .select_related("corrects")
         .prefetch_related(
@@ -170,7 +173,7 @@ def update_context(update: StatusUpdate, clocks: Clocks) -> dict[str, Any]:
     """What the page of one update shows; of a draft, what it will show. The caller decides who may see it."""
     [entry] = load_entries(StatusUpdate.objects.filter(pk=update.pk), clocks)
     published = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
-    neighbours = {"previous": None, "next": None}
+    neighbours: dict[str, StatusUpdate | None] = {"previous": None, "next": None}
     if update.number is not None:
         neighbours = {
             "previous": published.filter(number__lt=update.number).order_by("-number").first(),
@@ -202,7 +205,7 @@ def _status_when_published() -> Coalesce:
     return _latest_status(earlier, searches, OuterRef("happened_by"))
 
 
-def _latest_status(earlier: QuerySet[Assessment], searches: QuerySet[CheckCommitment], day: Any) -> Coalesce:
+def _latest_status(earlier: QuerySet[Assessment], searches: CheckCommitmentQuerySet, day: Any) -> Coalesce:
     """Of the assessments that set a status the latest, or what a search before that day derives."""
     commitment = OuterRef("commitment")
     setting = earlier.filter(commitment=commitment).exclude(status="")

@@ -52,14 +52,15 @@ class _DatedByEdition:
 
 
 class Rss(_DatedByEdition, Rss201rev2Feed):
-    content_type = "application/rss+xml; charset=utf-8"
+    pass
 
 
 class Atom(_DatedByEdition, Atom1Feed):
-    content_type = "application/atom+xml; charset=utf-8"
+    pass
 
 
 GENERATORS: dict[str, type[SyndicationFeed]] = {"rss": Rss, "atom": Atom}
+CONTENT_TYPES = {"rss": "application/rss+xml; charset=utf-8", "atom": "application/atom+xml; charset=utf-8"}
 
 
 @public
@@ -121,7 +122,7 @@ def _answer(
         _add(feed, entry, request)
     return HttpResponse(
         feed.writeString("utf-8"),
-        content_type=feed.content_type,
+        content_type=CONTENT_TYPES[extension],
         headers={"ETag": etag, "Last-Modified": http_date(changed_at.timestamp())},
     )
 

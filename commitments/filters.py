@@ -18,7 +18,16 @@ from django.utils.translation import gettext_lazy
 
 from .clocks import BadQuery, Clocks
 from .judgements import FreshnessState, Judged, ScheduleState, StatusGroup
-from .models import Actor, Area, CommitmentActor, CommitmentKind, DeliveryStatus, Evidence, Side, linked_ids, restore_labels
+from .models import (
+    Actor,
+    CommitmentActor,
+    CommitmentKind,
+    DeliveryStatus,
+    Evidence,
+    Side,
+    linked_ids,
+    restore_labels,
+)
 from .overview import judged_set
 
 
@@ -79,12 +88,8 @@ FACETS = (
     Facet("group", gettext_lazy("Delivery group"), lambda row: _one(row.judged.group), StatusGroup.choices),
     Facet("status", gettext_lazy("Delivery status"), lambda row: _one(row.judged.status), DeliveryStatus.choices),
     Facet("evidence", gettext_lazy("Evidence"), lambda row: _one(row.judged.evidence), Evidence.choices),
-    Facet(
-        "schedule", gettext_lazy("Schedule"), lambda row: _one(row.judged.schedule.state), ScheduleState.choices
-    ),
-    Facet(
-        "freshness", gettext_lazy("Freshness"), lambda row: _one(row.judged.freshness.state), FreshnessState.choices
-    ),
+    Facet("schedule", gettext_lazy("Schedule"), lambda row: _one(row.judged.schedule.state), ScheduleState.choices),
+    Facet("freshness", gettext_lazy("Freshness"), lambda row: _one(row.judged.freshness.state), FreshnessState.choices),
     Facet(
         "area",
         gettext_lazy("Area"),
@@ -96,9 +101,7 @@ FACETS = (
         lambda row: _one("yes" if row.judged.commitment.area.is_headline else "no"),
         [("yes", gettext_lazy("The seven headline pledges")), ("no", gettext_lazy("Further areas"))],
     ),
-    Facet(
-        "kind", gettext_lazy("Kind of pledge"), lambda row: _one(row.judged.commitment.kind), CommitmentKind.choices
-    ),
+    Facet("kind", gettext_lazy("Kind of pledge"), lambda row: _one(row.judged.commitment.kind), CommitmentKind.choices),
     Facet("side", gettext_lazy("Side to act"), lambda row: {(actor.side, "") for actor in row.actors}, Side.choices),
     Facet("actor", gettext_lazy("Actor"), lambda row: [(actor.slug, actor.name) for actor in row.actors]),
 )
@@ -151,12 +154,7 @@ class CommitmentFilter:
 
     def query_string(self, clocks: Clocks, *, without: tuple[str, str] | None = None, **changes: str | int) -> str:
         """The canonical address of this filter: facets in their order, then sort, page and clocks."""
-        pairs = [
-            (name, value)
-            for name, values in self.chosen.items()
-            for value in values
-            if (name, value) != without
-        ]
+        pairs = [(name, value) for name, values in self.chosen.items() for value in values if (name, value) != without]
         sort = changes.get("sort", self.sort)
         page = changes.get("page", 1)
         pairs += [("sort", str(sort))] if sort != DEFAULT_SORT else []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .models import Commitment, CommitmentKind, DeliveryStatus, Evidence
+from .models import Commitment, CommitmentKind, DeliveryStatus, Evidence, Precision
 
 DUE_SOON = datetime.timedelta(days=90)
 
@@ -76,29 +77,32 @@ class Facts:
     last_checked_on: datetime.date | None = None
     last_occurrence_by: datetime.date | None = None
     milestone_due_by: datetime.date | None = None
+    # How exactly three of these days are known; only for showing them.
+    due_precision: str = Precision.DAY
+    last_evidence_precision: str = Precision.DAY
+    milestone_precision: str = Precision.DAY
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """`on` is the day that the state is about: the deadline, the end of the window, the announced date."""
+    """`on` is the last day of what the state is about: the deadline, the end of the window, the announced date."""
 
     state: ScheduleState
     on: datetime.date | None = None
+    precision: str = Precision.DAY
 
     @property
     def is_late(self) -> bool:
         return self.state in (ScheduleState.OVERDUE, ScheduleState.WINDOW_MISSED)
 
     @property
-    def next_on(self) -> datetime.date | None:
-        """The day, if one lies ahead."""
-        ahead = (
+    def is_ahead(self) -> bool:
+        return self.state in (
             ScheduleState.OPEN,
             ScheduleState.DUE_SOON,
             ScheduleState.NEXT_EXPECTED,
             ScheduleState.ANNOUNCED_AHEAD,
         )
-        return self.on if self.state in ahead else None
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,8 @@ def window_end(facts: Facts) -> datetime.date:
     A yearly one counts by calendar year, the first being the year after its adoption. Any other cadence runs from
     the last occurrence, or from the adoption.
     """
-    assert facts.cadence_months is not None
+    if facts.cadence_months is None:
+        raise ValueError("without a cadence nothing is expected")
     last = facts.last_occurrence_by or facts.adopted_by
     if facts.cadence_months == 12:
         return datetime.date(last.year + 1, 12, 31)
@@ -165,13 +170,14 @@ def schedule(facts: Facts, day: datetime.date) -> Schedule:
 def _deadline(facts: Facts, due_by: datetime.date, day: datetime.date) -> Schedule:
     if facts.delivered_by is not None:
         met = ScheduleState.MET_ON_TIME if facts.delivered_by <= due_by else ScheduleState.MET_LATE
-        return Schedule(met, due_by)
+        return Schedule(met, due_by, facts.due_precision)
     if day > due_by:
-        return Schedule(ScheduleState.OVERDUE, due_by)
+        return Schedule(ScheduleState.OVERDUE, due_by, facts.due_precision)
     passed = _announced(facts, day, ahead=False)
     if passed is not None:
         return passed
-    return Schedule(ScheduleState.DUE_SOON if due_by - day <= DUE_SOON else ScheduleState.OPEN, due_by)
+    state = ScheduleState.DUE_SOON if due_by - day <= DUE_SOON else ScheduleState.OPEN
+    return Schedule(state, due_by, facts.due_precision)
 
 
 def _announced(facts: Facts, day: datetime.date, *, ahead: bool) -> Schedule | None:
@@ -179,8 +185,8 @@ def _announced(facts: Facts, day: datetime.date, *, ahead: bool) -> Schedule | N
     if facts.milestone_due_by is None:
         return None
     if facts.milestone_due_by < day:
-        return Schedule(ScheduleState.ANNOUNCED_PASSED, facts.milestone_due_by)
-    return Schedule(ScheduleState.ANNOUNCED_AHEAD, facts.milestone_due_by) if ahead else None
+        return Schedule(ScheduleState.ANNOUNCED_PASSED, facts.milestone_due_by, facts.milestone_precision)
+    return Schedule(ScheduleState.ANNOUNCED_AHEAD, facts.milestone_due_by, facts.milestone_precision) if ahead else None
 
 
 def freshness(facts: Facts, day: datetime.date) -> Freshness:
@@ -199,8 +205,8 @@ def freshness(facts: Facts, day: datetime.date) -> Freshness:
     return Freshness(state, since, since + interval)
 
 
-def judge(commitment: Commitment, day: datetime.date) -> Judged:
-    """The four judgements of a row that `with_status` and `with_dates` annotated; `day` is the as-of day."""
+def judge(commitment: Any, day: datetime.date) -> Judged:
+    """The four judgements of a Commitment that `with_status` and `with_dates` annotated; `day` is the as-of day."""
     status = DeliveryStatus(commitment.status)
     facts = Facts(
         kind=commitment.kind,
@@ -213,6 +219,9 @@ def judge(commitment: Commitment, day: datetime.date) -> Judged:
         last_checked_on=commitment.last_checked_on,
         last_occurrence_by=commitment.last_occurrence_by,
         milestone_due_by=commitment.milestone_due_by,
+        due_precision=commitment.due_precision or Precision.DAY,
+        last_evidence_precision=commitment.last_evidence_precision or Precision.DAY,
+        milestone_precision=commitment.milestone_precision or Precision.DAY,
     )
     return Judged(
         commitment=commitment,

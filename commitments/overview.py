@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .clocks import Clocks
-from .definitions import DEFINITIONS
-from .judgements import FreshnessState, Judged, ScheduleState, StatusGroup, judge
+from .definitions import meaning
+from .judgements import Facts, FreshnessState, Judged, Schedule, ScheduleState, StatusGroup, judge
 from .models import Area, Commitment, restore_labels
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class GroupCount:
 
     @property
     def meaning(self) -> str:
-        return DEFINITIONS[self.group]
+        return str(meaning(self.group))
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,10 @@ class AreaLine:
         return count_groups(self.rows)
 
     @property
-    def last_evidence_by(self) -> datetime.date | None:
-        return max((row.facts.last_evidence_by for row in self.rows if row.facts.last_evidence_by), default=None)
+    def last_evidence(self) -> Facts | None:
+        """The facts of the commitment whose evidence is the latest."""
+        known = (row.facts for row in self.rows if row.facts.last_evidence_by)
+        return max(known, key=lambda facts: facts.last_evidence_by or datetime.date.min, default=None)
 
     @property
     def late(self) -> Judged | None:
@@ -48,8 +50,10 @@ class AreaLine:
         return next((row for row in self.rows if row.schedule.is_late), None)
 
     @property
-    def next_on(self) -> datetime.date | None:
-        return min((row.schedule.next_on for row in self.rows if row.schedule.next_on), default=None)
+    def next_date(self) -> Schedule | None:
+        """The schedule of the commitment whose date comes next."""
+        ahead = (row.schedule for row in self.rows if row.schedule.is_ahead)
+        return min(ahead, key=lambda schedule: schedule.on or datetime.date.max, default=None)
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Clocks, P], HttpResponse]
 
 
-def public(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def public(view: View[P]) -> Callable[..., HttpResponse]:
     """Make a view public: it receives the clocks, reads one snapshot, and answers 304 where nothing has changed.
 
     A bad clock, filter or cursor (`BadQuery`) is a page with status 400 that says what is wrong.

@@ -7,12 +7,12 @@ and refuse the same on any other path.
 from __future__ import annotations
 
 import contextlib
+import datetime
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Func
 from django.utils.translation import gettext as _
@@ -26,9 +26,6 @@ from .models import (
     broken_rule,
     explain,
 )
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 
 class Refused(Exception):
@@ -65,7 +62,7 @@ def check_now(constraint: str) -> None:
     pgtrigger.constraints(pgtrigger.Deferred, f"commitments.{constraint}")
 
 
-def submit(update: StatusUpdate, *, by: AbstractBaseUser) -> None:
+def submit(update: StatusUpdate, *, by: User) -> None:
     """Hand a draft to review. Nobody edits it until it is sent back."""
     with refusals():
         row = _locked_draft(update)
@@ -88,7 +85,7 @@ def send_back(update: StatusUpdate) -> None:
 def publish(update: StatusUpdate, *, by: User) -> None:
     """Publish a submitted update, for good, with the next number and the time of now.
 
-    The person who wrote, last edited or submitted it cannot, unless ALLOW_SELF_PUBLISHING is set; the page then says so.
+    The person who wrote, last edited or submitted it cannot, unless a setting allows it; the page then says so.
     """
     with refusals():
         row = _locked_draft(update)
@@ -104,19 +101,23 @@ def publish(update: StatusUpdate, *, by: User) -> None:
     update.refresh_from_db()
 
 
-def publish_from_register(update: StatusUpdate) -> None:
-    """Publish a draft that came from the reviewed register file, in which nobody's name stands."""
+def publish_from_register(update: StatusUpdate, *, at: datetime.datetime | None) -> None:
+    """Publish a draft that came from the reviewed register file, in which nobody's name stands.
+
+    Here and below, `at` is the time in the file; the database accepts one other than now only before the first
+    edition, while an empty register is being filled.
+    """
     with refusals():
-        _publish(_locked_draft(update), by=None)
+        _publish(_locked_draft(update), by=None, at=at)
     update.refresh_from_db()
 
 
-def _publish(row: StatusUpdate, *, by: AbstractBaseUser | None) -> None:
+def _publish(row: StatusUpdate, *, by: User | None, at: datetime.datetime | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLICATION_LOCK])
     newest = StatusUpdate.objects.aggregate(newest=models.Max("number"))["newest"] or 0
     StatusUpdate.objects.filter(pk=row.pk).update(
-        number=newest + 1, published_at=ClockTimestamp(), published_by=by
+        number=newest + 1, published_at=at or ClockTimestamp(), published_by=by
     )
     check_now("StatusUpdate:publishable")
 
@@ -131,7 +132,7 @@ def _locked_draft(update: StatusUpdate) -> StatusUpdate:
     return row
 
 
-def start_correction(update: StatusUpdate, *, reason: str, by: AbstractBaseUser) -> StatusUpdate:
+def start_correction(update: StatusUpdate, *, reason: str, by: User) -> StatusUpdate:
     """A draft that begins as a copy of a published update and will replace it once published."""
     with refusals():
         if not update.is_published:
@@ -160,11 +161,11 @@ def start_correction(update: StatusUpdate, *, reason: str, by: AbstractBaseUser)
     return draft
 
 
-def publish_commitment(commitment: Commitment) -> None:
+def publish_commitment(commitment: Commitment, *, at: datetime.datetime | None = None) -> None:
     """Make a draft commitment public; what its judgements rest on is frozen from then on."""
     with refusals():
         changed = Commitment.objects.filter(pk=commitment.pk, published_at__isnull=True).update(
-            published_at=ClockTimestamp()
+            published_at=at or ClockTimestamp()
         )
         if not changed:
             raise Refused(_("This commitment is published already."))
@@ -172,35 +173,35 @@ def publish_commitment(commitment: Commitment) -> None:
     commitment.refresh_from_db()
 
 
-def withdraw_commitment(commitment: Commitment, *, reason: str) -> None:
+def withdraw_commitment(commitment: Commitment, *, reason: str, at: datetime.datetime | None = None) -> None:
     """Take a published commitment out of the count. Its page stays and says why."""
     with refusals():
         if not reason.strip():
             raise Refused(_("Say why it is withdrawn; the reason is public."))
         changed = Commitment.objects.filter(
             pk=commitment.pk, published_at__isnull=False, withdrawn_at__isnull=True
-        ).update(withdrawn_at=ClockTimestamp(), withdrawal_reason=reason)
+        ).update(withdrawn_at=at or ClockTimestamp(), withdrawal_reason=reason)
         if not changed:
             raise Refused(_("Only a published commitment can be withdrawn, and once."))
     commitment.refresh_from_db()
 
 
-def record_check(check: Check, *, by: AbstractBaseUser | None) -> None:
+def record_check(check: Check, *, by: User | None, at: datetime.datetime | None = None) -> None:
     """Make a check final and public."""
     with refusals():
         if not Check.objects.filter(pk=check.pk, recorded_at__isnull=True).update(
-            recorded_at=ClockTimestamp(), recorded_by=by
+            recorded_at=at or ClockTimestamp(), recorded_by=by
         ):
             raise Refused(_("This check is recorded already."))
         check_now("Check:recordable")
     check.refresh_from_db()
 
 
-def record_milestone(milestone: Milestone) -> None:
+def record_milestone(milestone: Milestone, *, at: datetime.datetime | None = None) -> None:
     """Make a milestone final and public."""
     with refusals():
         if not Milestone.objects.filter(pk=milestone.pk, recorded_at__isnull=True).update(
-            recorded_at=ClockTimestamp()
+            recorded_at=at or ClockTimestamp()
         ):
             raise Refused(_("This milestone is recorded already."))
         check_now("Milestone:recordable")

@@ -42,7 +42,12 @@ def make_user(name: str = "", **fields: Any) -> User:
 
 def make_area(**fields: Any) -> Area:
     serial = next(_serial)
-    defaults = {"slug": f"area-{serial}", "name": f"Area {serial}", "name_ja": f"分野{serial}", "description": "Made up."}
+    defaults = {
+        "slug": f"area-{serial}",
+        "name": f"Area {serial}",
+        "name_ja": f"分野{serial}",
+        "description": "Made up.",
+    }
     return Area.objects.create(**defaults | fields)
 
 
@@ -147,9 +152,7 @@ def make_update(
 
 def publish_row(update: StatusUpdate, published_at: datetime.datetime | None = None) -> None:
     newest = StatusUpdate.objects.aggregate(newest=Max("number"))["newest"] or 0
-    StatusUpdate.objects.filter(pk=update.pk).update(
-        number=newest + 1, published_at=published_at or ClockTimestamp()
-    )
+    StatusUpdate.objects.filter(pk=update.pk).update(number=newest + 1, published_at=published_at or ClockTimestamp())
 
 
 def make_check(

@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .triggers import no_truncate, versioned, was_linked
+from .triggers import ADDRESS_STAYS, no_truncate, versioned, was_linked
 from .validators import plain_line
 
 
@@ -37,7 +37,8 @@ class Actor(models.Model):
             *versioned(
                 "(EXISTS (SELECT FROM commitments_commitmentactor l JOIN commitments_commitment c"
                 " ON c.id = l.commitment_id WHERE l.actor_id = OLD.id AND c.published_at IS NOT NULL)"
-                f" OR {was_linked('commitments_commitmentactor')})"
+                f" OR {was_linked('commitments_commitmentactor')})",
+                refusals=ADDRESS_STAYS,
             ),
             no_truncate(),
         ]

@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .triggers import no_truncate, versioned, was_named
+from .triggers import ADDRESS_STAYS, no_truncate, versioned, was_named
 from .validators import plain_line
 
 
@@ -33,7 +33,8 @@ class Area(models.Model):
         triggers = [
             *versioned(
                 "(EXISTS (SELECT FROM commitments_commitment c WHERE c.area_id = OLD.id AND c.published_at IS NOT NULL)"
-                f" OR {was_named('commitments_commitment', 'area_id')})"
+                f" OR {was_named('commitments_commitment', 'area_id')})",
+                refusals=ADDRESS_STAYS,
             ),
             no_truncate(),
         ]

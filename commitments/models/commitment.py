@@ -23,6 +23,7 @@ from .triggers import (
     no_truncate,
     raise_edition,
     refuse_if,
+    update_of,
     versioned_links,
 )
 from .triggers import versioned as versioned_rows
@@ -116,11 +117,11 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
     def with_dates(self, as_of: datetime.date, known_on: datetime.date | None = None) -> CommitmentQuerySet:
         """Annotate the days that schedule and freshness are computed from; needs `with_status` first.
 
-        last_evidence_by      last day of the latest counted event that was more than context
+        last_evidence_by      last day of the latest counted event that was more than context, and its precision
         last_checked_on       the latest search known by then
         last_occurrence_by    of the latest counted occurrence
         delivered_by          since when the commitment has been Delivered without a break
-        milestone_due_by      the earliest announced date that is neither met nor replaced
+        milestone_due_by      the earliest announced date that is neither met nor replaced, and its precision
         """
         counted = Assessment.objects.counted(as_of, known_on).filter(commitment=OuterRef("pk"))
         latest_first = counted.order_by("-happened_by", "-published_at", "-update_id")
@@ -128,8 +129,12 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         delivered = counted.filter(status=DeliveryStatus.DELIVERED).filter(
             happened_by__gte=Coalesce(Subquery(undelivered.values("happened_by")[:1]), Value(datetime.date.min))
         )
+        outstanding = Milestone.objects.outstanding(as_of, known_on).filter(commitment=OuterRef("pk"))
+        first_due = outstanding.order_by("due_by")
+        latest_evidence = latest_first.beyond_context()
         return self.annotate(
-            last_evidence_by=Subquery(latest_first.beyond_context().values("happened_by")[:1]),
+            last_evidence_by=Subquery(latest_evidence.values("happened_by")[:1]),
+            last_evidence_precision=Subquery(latest_evidence.values("update__happened_precision")[:1]),
             last_checked_on=Subquery(
                 CheckCommitment.objects.known(known_on)
                 .filter(commitment=OuterRef("pk"))
@@ -144,12 +149,8 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
                 ),
                 output_field=models.DateField(null=True),
             ),
-            milestone_due_by=Subquery(
-                Milestone.objects.outstanding(as_of, known_on)
-                .filter(commitment=OuterRef("pk"))
-                .order_by("due_by")
-                .values("due_by")[:1]
-            ),
+            milestone_due_by=Subquery(first_due.values("due_by")[:1]),
+            milestone_precision=Subquery(first_due.values("due_precision")[:1]),
         )
 
 
@@ -289,7 +290,7 @@ class Commitment(models.Model):
             pgtrigger.Trigger(
                 name="commitment_goes_forward",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf("published_at", "withdrawn_at", "withdrawal_reason"),
+                operation=update_of("published_at", "withdrawn_at", "withdrawal_reason"),
                 func=f"""
                     {refuse_if(
                         "(OLD.published_at IS NOT NULL AND NEW.published_at IS DISTINCT FROM OLD.published_at) OR "
@@ -330,15 +331,15 @@ class Commitment(models.Model):
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("commitments:commitment", args=[self.reference])
+
     def is_withdrawn(self, known_on: datetime.date | None = None) -> bool:
         """Whether it was withdrawn by the end of that day (None: now)."""
         return self.withdrawn_at is not None and (known_on is None or self.withdrawn_at < end_of_day(known_on))
 
 
 class CommitmentActor(models.Model):
-    def get_absolute_url(self) -> str:
-        return reverse("commitments:commitment", args=[self.reference])
-
     commitment = models.ForeignKey(Commitment, on_delete=models.CASCADE, related_name="actor_links")
     actor = models.ForeignKey("commitments.Actor", on_delete=models.PROTECT, related_name="commitment_links")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
@@ -369,6 +370,24 @@ class CommitmentSource(models.Model):
         constraints = [models.UniqueConstraint(fields=["commitment", "source"], name="commitment_source_once")]
         triggers = [
             versioned_links("commitments_commitmentsource", "commitment_id", "source_id", OWNER_IS_PUBLIC),
+            pgtrigger.Trigger(
+                name="last_source_stays",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                timing=pgtrigger.Deferred,
+                func=f"""
+                    -- Whoever publishes the commitment meanwhile has counted this source.
+                    PERFORM FROM commitments_commitment WHERE id = OLD.commitment_id FOR SHARE;
+                    {refuse_if(
+                        "EXISTS (SELECT FROM commitments_commitment "
+                        "WHERE id = OLD.commitment_id AND published_at IS NOT NULL) "
+                        "AND NOT EXISTS (SELECT FROM commitments_commitmentsource "
+                        "WHERE commitment_id = OLD.commitment_id)",
+                        "commitment_needs_source",
+                    )}
+                    RETURN NULL;
+                """,
+            ),
             no_truncate(),
         ]
 

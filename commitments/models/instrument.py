@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .dates import last_day_column, period_start_check, precision_field
-from .triggers import no_truncate, versioned, versioned_links, was_named
+from .triggers import ADDRESS_STAYS, no_truncate, refuse_if, versioned, versioned_links, was_named
 from .validators import plain_line, plain_text
 
 OWNER_IS_PUBLIC = (
@@ -50,7 +50,12 @@ class Instrument(models.Model):
             *versioned(
                 "(EXISTS (SELECT FROM commitments_commitment c"
                 " WHERE c.instrument_id = OLD.id AND c.published_at IS NOT NULL)"
-                f" OR {was_named('commitments_commitment', 'instrument_id')})"
+                f" OR {was_named('commitments_commitment', 'instrument_id')})",
+                refusals=ADDRESS_STAYS
+                + refuse_if(
+                    "(NEW.adopted_on, NEW.adopted_precision) IS DISTINCT FROM (OLD.adopted_on, OLD.adopted_precision)",
+                    "public_instrument_is_frozen",
+                ),
             ),
             no_truncate(),
         ]

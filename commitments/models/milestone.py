@@ -64,7 +64,10 @@ class Milestone(models.Model):
                 | Q(recorded_at__isnull=False, announced_by__isnull=False),
             ),
             models.UniqueConstraint(
-                fields=["replaces"], condition=Q(recorded_at__isnull=False), name="milestone_replaced_once"
+                fields=["replaces"],
+                condition=Q(recorded_at__isnull=False),
+                name="milestone_replaced_once",
+                violation_error_message=_("That milestone has been replaced already: replace its successor."),
             ),
         ]
         triggers = [
@@ -78,6 +81,9 @@ class Milestone(models.Model):
                 # Announced when the earliest of its sources was published; on the day of recording where none is dated.
                 func=f"""
                     {must_be_now("recorded_at")}
+                    -- Whoever redates one of these sources waits for us.
+                    PERFORM FROM commitments_source s JOIN commitments_milestonesource l ON l.source_id = s.id
+                    WHERE l.milestone_id = NEW.id ORDER BY s.id FOR SHARE OF s;
                     SELECT coalesce(
                         min({last_day_sql("s.published_on", "s.published_precision")}),
                         (NEW.recorded_at AT TIME ZONE 'UTC')::date

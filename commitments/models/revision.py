@@ -82,7 +82,8 @@ def linked_rows(
         links = through._default_manager.filter(**{parent: parent_id}).select_related(child)
         return [getattr(link, child) for link in links.order_by("position", "pk")]
     ids = linked_ids(through, parent, child, [parent_id], known_on)[parent_id]
-    rows = through._meta.get_field(child).related_model._default_manager.in_bulk(ids)
+    related: Any = through._meta.get_field(child).related_model
+    rows = related._default_manager.in_bulk(ids)
     return [rows[row_id] for row_id in ids]
 
 

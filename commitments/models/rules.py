@@ -6,6 +6,7 @@ Django as an IntegrityError whichever path the write took.
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.db import IntegrityError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
@@ -44,6 +45,10 @@ RULES: dict[str, str] = {
         "The commitment is public: its reference, instrument, kind, deadline, cadence and criterion stay. "
         "Withdraw it and add a new reference that restates it."
     ),
+    "public_instrument_is_frozen": _(
+        "Published commitments are counted from the day their instrument was adopted: that day stays."
+    ),
+    "public_address_is_permanent": _("The page of this record is public: its address stays."),
     "commitment_goes_forward": _("A commitment goes from draft to published to withdrawn, never back."),
     "commitment_needs_source": _("A commitment is published with at least one source."),
     "follows_published_commitment": _("A published commitment cannot name a draft as the one it follows."),
@@ -63,6 +68,12 @@ def broken_rule(error: IntegrityError) -> str:
 
 
 def explain(error: IntegrityError) -> str:
-    """The sentence for a person; for a constraint without one, the database's own words."""
+    """The sentence for a person, be it a trigger's or a constraint's; where neither has one, the database's words."""
     rule = broken_rule(error)
-    return gettext(RULES[rule]) if rule in RULES else str(error)
+    if rule in RULES:
+        return gettext(RULES[rule])
+    for model in apps.get_app_config("commitments").get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == rule:
+                return str(constraint.get_violation_error_message())
+    return str(error)

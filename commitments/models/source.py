@@ -18,7 +18,7 @@ from .dates import known_by, period_start_check, precision_field
 from .discrepancy import DiscrepancySource
 from .instrument import InstrumentSource
 from .milestone import MilestoneSource
-from .triggers import no_truncate, refuse, versioned, was_linked, was_named
+from .triggers import ADDRESS_STAYS, no_truncate, refuse, update_of, versioned, was_linked, was_named
 from .validators import LANGUAGE_TAG, WEB_ADDRESS, language_tag, plain_line, web_address
 
 CITED_IN_PUBLIC = (
@@ -86,7 +86,7 @@ class SourceQuerySet(models.QuerySet["Source"]):
 class Source(models.Model):
     slug = models.SlugField(_("address"), max_length=80, unique=True)
     url = models.URLField(
-        _("URL"), max_length=1000, unique=True, validators=[URLValidator(["http", "https"]), web_address]
+        _("URL"), max_length=1000, unique=True, validators=[URLValidator(["http", "https"]), web_address, plain_line]
     )
     title = models.CharField(_("title"), max_length=300, validators=[plain_line])
     is_title_seen = models.BooleanField(
@@ -100,7 +100,10 @@ class Source(models.Model):
     published_precision = precision_field(blank=True)
     accessed_on = models.DateField(_("read on"))
     archived_url = models.URLField(
-        _("archived copy"), max_length=1000, blank=True, validators=[URLValidator(["http", "https"]), web_address]
+        _("archived copy"),
+        max_length=1000,
+        blank=True,
+        validators=[URLValidator(["http", "https"]), web_address, plain_line],
     )
     note = models.CharField(_("note"), max_length=400, blank=True, validators=[plain_line])
 
@@ -127,11 +130,11 @@ class Source(models.Model):
             ),
         ]
         triggers = [
-            *versioned(SHOWN_IN_PUBLIC),
+            *versioned(SHOWN_IN_PUBLIC, refusals=ADDRESS_STAYS),
             pgtrigger.Trigger(
                 name="cited_source_is_frozen",
                 when=pgtrigger.Before,
-                operation=pgtrigger.UpdateOf(*FROZEN),
+                operation=update_of(*FROZEN),
                 condition=pgtrigger.AnyChange(*FROZEN),
                 func=f"IF {CITED_IN_PUBLIC} THEN {refuse('cited_source_is_frozen')} END IF; RETURN NEW;",
             ),

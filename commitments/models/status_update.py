@@ -273,8 +273,9 @@ class StatusUpdate(models.Model):
                         "occurrence_fits_kind",
                     )}
                     {refuse_if(
-                        "EXISTS (SELECT FROM commitments_assessment a JOIN commitments_milestone m ON m.id = a.meets_id"
-                        " WHERE a.update_id = NEW.id AND (m.commitment_id <> a.commitment_id OR m.recorded_at IS NULL))",
+                        "EXISTS (SELECT FROM commitments_assessment a JOIN commitments_milestone m "
+                        "ON m.id = a.meets_id WHERE a.update_id = NEW.id "
+                        "AND (m.commitment_id <> a.commitment_id OR m.recorded_at IS NULL))",
                         "milestone_of_same_commitment",
                     )}
                     RETURN NULL;
@@ -286,6 +287,10 @@ class StatusUpdate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number or _('Draft')}: {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """Only a published update has one."""
+        return reverse("commitments:update", args=[self.number])
 
     @property
     def is_published(self) -> bool:
@@ -303,7 +308,3 @@ class StatusUpdate(models.Model):
             self.submitted_by_id,
             self.last_edited_by_id,
         }
-    def get_absolute_url(self) -> str:
-        """Only a published update has one."""
-        return reverse("commitments:update", args=[self.number])
-

@@ -29,6 +29,11 @@ def refuse_if(condition: str, rule: str) -> str:
     return f"IF {condition} THEN {refuse(rule)} END IF;"
 
 
+def update_of(*columns: str) -> pgtrigger.Operation:
+    operation: pgtrigger.Operation = pgtrigger.UpdateOf(*columns)  # type: ignore[no-untyped-call]  # theirs
+    return operation
+
+
 def must_be_now(column: str) -> str:
     return refuse_if(
         f"NEW.{column} > clock_timestamp() OR (NEW.{column} < clock_timestamp() - {CLOCK_TOLERANCE} "
@@ -120,11 +125,14 @@ KEEP_REVISION = f"""
 """
 
 
-def versioned(public_use: str, ignoring: Sequence[str] = ()) -> list[pgtrigger.Trigger]:
+ADDRESS_STAYS = refuse_if("NEW.slug <> OLD.slug", "public_address_is_permanent")
+
+
+def versioned(public_use: str, ignoring: Sequence[str] = (), refusals: str = "") -> list[pgtrigger.Trigger]:
     """A label that the public saw may change, with a reason; its earlier wording is kept and it is never deleted.
 
     `public_use` is SQL over OLD that tells whether the row is, or once was, part of a public page; `ignoring` names
-    columns whose change is no change of wording.
+    columns whose change is no change of wording; `refusals` guard what of a public row may not change at all.
     """
     ignored = f" - '{{{','.join(ignoring)}}}'::text[]" if ignoring else ""
     return [
@@ -135,6 +143,7 @@ def versioned(public_use: str, ignoring: Sequence[str] = ()) -> list[pgtrigger.T
             condition=pgtrigger.Condition(f"to_jsonb(OLD){ignored} IS DISTINCT FROM to_jsonb(NEW){ignored}"),
             func=f"""
                 IF {public_use} THEN
+                    {refusals}
                     {KEEP_REVISION.format(row_id="OLD.id", was="to_jsonb(OLD)")}
                 END IF;
                 RETURN NULL;

@@ -1,17 +1,17 @@
 """Tags of the public pages: judgements with their glyphs, days, and addresses that keep both clocks.
 
-    {% status commitment.status %}  {% evidence … %}  {% schedule … %}  {% freshness … %}  {% bearing … %}
-    {% schedule state _("Due in 38 days") big=True %}     another word; the size of the four judgements
-    {% glyph "under_way" %}  {% glyph_reference "under_way" %}  {% glyph_definitions "status" "evidence" %}
-    {% day update.happened_on update.happened_precision %}
-    {% clocked_url "commitments:commitment" commitment.reference %}
-    {{ source.language|lang_attr }}  {{ source.url|web_address }}
+{% status commitment.status %}  {% evidence … %}  {% schedule … %}  {% freshness … %}  {% bearing … %}
+{% schedule state _("Due in 38 days") big=True %}     another word; the size of the four judgements
+{% glyph "under_way" %}  {% glyph_reference "under_way" %}  {% glyph_definitions "status" "evidence" %}
+{% day update.happened_on update.happened_precision %}
+{% clocked_url "commitments:commitment" commitment.reference %}
+{{ source.language|lang_attr }}  {{ source.url|web_address }}
 """
 
 from __future__ import annotations
 
 import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from django import template
@@ -53,7 +53,8 @@ def _used_drawings(context: Context) -> dict[str, None]:
 
     The bottom of the render context is the one place that a template, its parents and everything it includes share.
     """
-    used: dict[str, None] = context.render_context.dicts[0].setdefault("tracker_drawings", {})
+    bottom: Any = context.render_context.dicts[0]
+    used: dict[str, None] = bottom.setdefault("tracker_drawings", {})
     return used
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from ..clocks import Clocks
 from ..definitions import definitions
-from ..judgements import DUE_SOON, REVIEW_INTERVAL, FreshnessState, ScheduleState, STATUSES_OF
+from ..judgements import DUE_SOON, REVIEW_INTERVAL, STATUSES_OF, FreshnessState, ScheduleState
 from ..models import Basis, Bearing, CommitmentKind, Discrepancy, Evidence, SourceKind, Strength
 from ..overview import area_lines, judged_set
 from ..public import page, public

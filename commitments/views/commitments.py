@@ -34,7 +34,7 @@ def commitment_list(request: HttpRequest, clocks: Clocks) -> HttpResponse:
         "next_query": chosen.query_string(clocks, page=chosen.page + 1),
         "sorts": [(name, label, chosen.query_string(clocks, sort=name)) for name, (label, _key) in SORTS.items()],
     }
-    template = "_commitment_swap.html" if request.htmx else "commitment_list.html"
+    template = "_commitment_swap.html" if request.headers.get("HX-Request") else "commitment_list.html"
     return page(request, clocks, f"commitments/{template}", context)
 
 

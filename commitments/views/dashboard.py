@@ -36,7 +36,10 @@ def dashboard(request: HttpRequest, clocks: Clocks) -> HttpResponse:
 
 
 def _how_to_read() -> str:
-    return _("Each square is one pledge. Circles fill as delivery advances; squares have not moved; dashed marks carry no judgement.")
+    return _(
+        "Each square is one pledge. Circles fill as delivery advances; squares have not moved; "
+        "dashed marks carry no judgement."
+    )
 
 
 def _charted(lines: list[AreaLine], clocks: Clocks) -> list[tuple[AreaLine, AreaSquares]]:

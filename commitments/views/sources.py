@@ -39,12 +39,14 @@ def source_detail(request: HttpRequest, clocks: Clocks, slug: str) -> HttpRespon
     supported = commitments.filter(Q(source_links__source=source) | Q(wording_source=source)).distinct()
     instruments = Instrument.objects.filter(source_links__source=source, commitments__in=commitments).distinct()
     milestones = Milestone.objects.recorded(clocks.as_of, clocks.known_on).filter(source_links__source=source)
+    resting = [*supported.order_by("reference")[:SUPPORTED]]
+    origins = [*instruments]
+    restore_labels([source, *resting, *origins], clocks.known_on)
     context = {
         "source": source,
-        "updates": list(updates.distinct().order_by("-number")[:SUPPORTED]),
-        "commitments": list(supported.order_by("reference")[:SUPPORTED]),
-        "instruments": list(instruments),
-        "milestones": list(milestones.select_related("commitment")[:SUPPORTED]),
+        "updates": updates.distinct().order_by("-number")[:SUPPORTED],
+        "commitments": resting,
+        "instruments": origins,
+        "milestones": milestones.select_related("commitment")[:SUPPORTED],
     }
-    restore_labels([source, *context["commitments"], *context["instruments"]], clocks.known_on)
     return page(request, clocks, "commitments/source_detail.html", context)

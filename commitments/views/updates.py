@@ -44,9 +44,7 @@ def update_detail(request: HttpRequest, clocks: Clocks, number: int) -> HttpResp
 def corrections(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     published = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
     context = {
-        "listing": page_by_number(
-            published.filter(corrects__isnull=False), clocks, request.GET.get("before", "")
-        ),
+        "listing": page_by_number(published.filter(corrects__isnull=False), clocks, request.GET.get("before", "")),
         "withdrawn": Commitment.objects.published(clocks.as_of, clocks.known_on).filter(
             known_by("withdrawn_at", clocks.known_on)
         ),
