@@ -9,6 +9,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 TESTS ?=
 
+PIP_INSTALL = .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
 .PHONY: help run test lint format types check bench lock clean
 
 help: ## List the targets
@@ -55,13 +57,16 @@ clean: ## Remove what was made, except the data in .postgres
 .venv/bin/python:
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3 $(MAKECMDGOALS)" >&2; exit 1; }
-	"$(PYTHON)" -m venv .venv || \
+	@echo "Making .venv with $(PYTHON)"
+	@"$(PYTHON)" -m venv .venv || \
 	    { rm -rf .venv; echo "Python's venv module is needed (Debian: apt-get install python3-venv)" >&2; exit 1; }
 
 .venv/runtime.stamp: requirements.txt | .venv/bin/python
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@echo "Installing the packages of requirements.txt; the first time this takes a while"
+	@$(PIP_INSTALL) -r requirements.txt
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.txt .venv/runtime.stamp | .venv/bin/python
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@echo "Installing the packages of requirements-dev.txt; the first time this takes a while"
+	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $@

@@ -37,7 +37,8 @@ def _named(url: str) -> dict[str, Any]:
         parts: dict[str, Any] = conninfo_to_dict(url)
     except psycopg.Error:
         parts = {}
-    if not parts:
+    # An unescaped @ in a password leaves a piece of it in the host, and so in every message about that host.
+    if not parts or "@" in parts.get("host", "")[1:]:
         raise ImproperlyConfigured(f"DATABASE_URL is no address that PostgreSQL's clients understand. Write {EXAMPLE}.")
     if not parts.get("dbname"):
         raise ImproperlyConfigured(f"DATABASE_URL names no database. Write {EXAMPLE}.")

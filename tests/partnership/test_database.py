@@ -58,6 +58,7 @@ def test_odd_password_socket_folder_and_options_are_understood() -> None:
         f"postgresql+psycopg://editor:{SECRET}@db.example.org/register",
         f"postgresql://editor:{SECRET}@db.example.org:port/register extra",
         f"postgresql://editor:{SECRET}@db.example.org:5432",
+        f"postgresql://editor:made@up-{SECRET}@db.example.org/register",
         f"editor {SECRET}",
         f"password={SECRET}",
     ],

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 from typing import Any
 
@@ -53,7 +54,7 @@ class Command(BaseCommand):
     def prepare(self) -> None:
         """Bring the database up to date; fill it, and make logins, only where there are none."""
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("set_up_roles", verbosity=0)
+        call_command("set_up_roles", stdout=io.StringIO())
         if not (Commitment.objects.exists() or StatusUpdate.objects.exists()):
             self.tell("Loading the register.")
             call_command("load_register")

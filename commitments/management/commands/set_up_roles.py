@@ -12,5 +12,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         set_up_roles()
-        if options["verbosity"]:
-            self.stdout.write(f"Roles: {', '.join(ROLES)}.")
+        self.stdout.write(f"Roles: {', '.join(ROLES)}.")
