@@ -25,6 +25,7 @@ class Serve:
     def __init__(self, state: Path, port: int) -> None:
         self.state = state
         self.port = port
+        self.printed = ""
         environment = {
             key: value
             for key, value in os.environ.items()
@@ -57,12 +58,18 @@ class Serve:
             return caller.connect_ex(("127.0.0.1", self.port)) != 0
 
     def wait_until_ready(self) -> None:
-        wait_until(lambda: self.is_ready() or self.process.poll() is not None)
-        assert self.process.poll() is None, self.process.communicate()
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.printed += line
+            if line.startswith("Serving "):
+                return
+        raise AssertionError(self.process.communicate())
 
     def end(self, number: int = signal.SIGTERM) -> tuple[str, str]:
+        """What it printed, and its errors."""
         self.process.send_signal(number)
-        return self.process.communicate(timeout=PATIENCE)
+        output, errors = self.process.communicate(timeout=PATIENCE)
+        return self.printed + output, errors
 
     def server(self) -> int:
         return next(iter(children(self.process.pid, "granian")))
