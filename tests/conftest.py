@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pgtrigger
 import pytest
+from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 
@@ -40,3 +41,15 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+@pytest.fixture
+def check_rules() -> Callable[[], None]:
+    """Fire what waits for the commit."""
+
+    def fire() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+    return fire

@@ -66,6 +66,8 @@ REMEDY = {
     "sources": "frozen since a published update cites it: add another source",
 }
 MOMENT = {"updates": "recorded_on", "milestones": "recorded_on", "checks": "recorded_on", "commitments": "published_on"}
+# Publication and withdrawal are steps, not wording; a withdrawal brings a reason of its own.
+STEPS = {"published_on", "withdrawn_on", "withdrawal_reason"}
 ORDERED = {"areas": Area, "actors": Actor, "instruments": Instrument, "discrepancies": Discrepancy}
 
 
@@ -87,6 +89,16 @@ class Plan:
     unchanged: int = 0
 
     @property
+    def reworded(self) -> list[str]:
+        """The files in which public wording, or its order, changes: each needs a reason."""
+        changed = [
+            name
+            for name, records in self.changes.items()
+            if any(not STEPS.issuperset(fields) for fields in records.values())
+        ]
+        return [*changed, *self.reordered]
+
+    @property
     def is_empty(self) -> bool:
         return not (self.inserts or self.changes or self.reordered)
 
@@ -103,9 +115,11 @@ def load_register(
     is_seed = not Edition.objects.exists() and not any(current.files.values())
     if not register.problems:
         check_register(register, current)
+    if register.problems:
+        raise RegisterRefused(register.problems)
     plan = _compare(register, current, today=today, partial=partial, is_seed=is_seed)
-    if (plan.changes or plan.reordered) and not reason.strip() and not check_only:
-        for name in {*plan.changes, *plan.reordered}:
+    if not reason.strip() and not check_only:
+        for name in plan.reworded:
             register.problem(name, "labels", "reason", "public wording changes: say why, with --reason")
     if register.problems:
         raise RegisterRefused(register.problems)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -172,7 +172,7 @@ class _Reader:
                     record[name] = value
             elif schema.required:
                 self.problem(prefix + name, "missing")
-        self.check_precisions(record, fields, prefix)
+        self.check_precisions(record, found.keys(), fields, prefix)
         return record
 
     def value(self, node: yaml.Node, schema: Field, name: str) -> Any:
@@ -229,14 +229,16 @@ class _Reader:
             return None
         return value
 
-    def check_precisions(self, record: Record, fields: Mapping[str, Field], prefix: str) -> None:
+    def check_precisions(
+        self, record: Record, written: Collection[str], fields: Mapping[str, Field], prefix: str
+    ) -> None:
         for name, schema in fields.items():
             if not schema.precision:
                 continue
             value, precision = record.get(name, ""), record.get(schema.precision)
-            if not value and precision is not None:
+            if precision is not None and name not in written:
                 self.problem(prefix + schema.precision, f"given without {name}")
-            elif value and precision is None:
+            elif value and not schema.required and schema.precision not in written:
                 self.problem(prefix + schema.precision, "missing beside a date")
             elif value and precision == Precision.MONTH and not value.endswith("-01"):
                 self.problem(prefix + name, "known to the month, so it is written as its first day")

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from django.contrib.auth.models import Group, User
-from django.db import connection
 from django.test import Client
 
 from commitments.roles import set_up_roles
@@ -52,15 +49,3 @@ def as_reviewer(reviewer: User) -> Client:
 @pytest.fixture
 def as_administrator(administrator: User) -> Client:
     return signed_in(administrator)
-
-
-@pytest.fixture
-def check_rules() -> Callable[[], None]:
-    """Fire what waits for the commit."""
-
-    def fire() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-
-    return fire
