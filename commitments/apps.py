@@ -4,5 +4,5 @@ from django.utils.translation import gettext_lazy as _
 
 class CommitmentsConfig(AppConfig):
     name = "commitments"
-    verbose_name = _("register")
+    verbose_name = _("Register")
     default_auto_field = "django.db.models.BigAutoField"

@@ -71,10 +71,7 @@ def update_feed(request: HttpRequest, clocks: Clocks, extension: str) -> HttpRes
 
 @public
 def area_feed(request: HttpRequest, clocks: Clocks, slug: str, extension: str) -> HttpResponse:
-    area = get_object_or_404(
-        Area.objects.filter(commitments__in=Commitment.objects.published(clocks.as_of, clocks.known_on)).distinct(),
-        slug=slug,
-    )
+    area = get_object_or_404(Area.objects.published(clocks.as_of, clocks.known_on), slug=slug)
     restore_labels([area], clocks.known_on)
     updates = StatusUpdate.objects.published(clocks.as_of, clocks.known_on).touching(
         Assessment.objects.filter(commitment__area=area)

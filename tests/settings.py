@@ -6,6 +6,7 @@ import os
 os.environ.setdefault("INSECURE_HTTP", "1")
 
 from partnership.settings import *  # noqa: F403 - a settings module
+from partnership.settings import DATABASES
 
 # The hashed storage needs a run of collectstatic before the first page.
 STORAGES = {
@@ -16,3 +17,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Files are served from where they are written.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
+# The live server's threads would keep connections, and the test database could not be dropped.
+DATABASES["default"]["CONN_MAX_AGE"] = 0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import IntegrityError, models
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from commitments.models import broken_rule, explain, reason_for_change
+from commitments.models import Commitment, Milestone, broken_rule, explain, reason_for_change
 from commitments.publishing import Refused
 
 from .fields import OneByAutocomplete, ReasonField, options_for
@@ -55,7 +56,7 @@ class ReasonedForm(RegisterForm):
     """For records whose earlier wordings the public saw: they are kept, each with the reason of its change."""
 
     reason = ReasonField(
-        label=_("reason for the change"),
+        label=_("Reason for the change"),
         required=False,
         help_text=_("Public. Needed where readers have seen the earlier wording."),
     )
@@ -97,7 +98,12 @@ class FormFieldsMixin(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:
-        return super().formfield_for_dbfield(db_field, request, **options_for(db_field) | kwargs)
+        field = super().formfield_for_dbfield(db_field, request, **options_for(db_field) | kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            # In place, only what an update can rest on at once is made; nothing is changed or deleted by the way.
+            field.widget.can_change_related = field.widget.can_delete_related = False
+            field.widget.can_add_related &= db_field.related_model not in (Commitment, Milestone)
+        return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):

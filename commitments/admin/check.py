@@ -21,7 +21,7 @@ class CheckForm(AddressedForm):
     address_from = ("checked_on", "found")
 
     covers = SeveralField(
-        label=_("commitments covered"),
+        label=_("Commitments covered"),
         queryset=Commitment.objects.filter(published_at__isnull=False, withdrawn_at__isnull=True),
         widget=SeveralByAutocomplete(Check._meta.get_field("commitments"), admin.site),
     )

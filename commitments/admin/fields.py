@@ -18,7 +18,7 @@ from django.utils.translation import ngettext_lazy
 
 from commitments.models.validators import plain_line
 
-LONG = 160
+LONG = 200
 MOST_LINES = 100
 
 

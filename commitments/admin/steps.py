@@ -48,7 +48,7 @@ class Step:
 
 
 class ReasonPage(forms.Form):
-    reason = ReasonField(label=_("reason"))
+    reason = ReasonField(label=_("Reason"))
 
 
 class StepsMixin(ModelAdmin):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from .commitment import Commitment
 from .triggers import ADDRESS_STAYS, no_truncate, versioned, was_named
 from .validators import plain_line
 
 
 class AreaQuerySet(models.QuerySet["Area"]):
-    def headline(self) -> AreaQuerySet:
-        """The seven pledges of the founding article."""
-        return self.filter(is_headline=True)
+    def published(self, as_of: datetime.date, known_on: datetime.date | None = None) -> AreaQuerySet:
+        """Areas in which some commitment has a page on that day."""
+        public = Commitment.objects.published(as_of, known_on).filter(area=models.OuterRef("pk"))
+        return self.filter(models.Exists(public))
 
 
 class Area(models.Model):

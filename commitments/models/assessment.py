@@ -58,6 +58,17 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
             happened_by__lte=as_of,
         )
 
+    def following(self) -> AssessmentQuerySet:
+        """For use in Exists(): later ones of the outer row's commitment, in the order in which statuses are read."""
+        same_day = Q(happened_by=OuterRef("happened_by"))
+        same_moment = same_day & Q(published_at=OuterRef("published_at"))
+        return self.filter(
+            Q(happened_by__gt=OuterRef("happened_by"))
+            | same_day & Q(published_at__gt=OuterRef("published_at"))
+            | same_moment & Q(update__gt=OuterRef("update")),
+            commitment=OuterRef("commitment"),
+        )
+
     def beyond_context(self) -> AssessmentQuerySet:
         """Acts of the parties: what counts as evidence."""
         return self.exclude(bearing=Bearing.CONTEXT)

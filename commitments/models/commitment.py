@@ -125,9 +125,9 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """
         counted = Assessment.objects.counted(as_of, known_on).filter(commitment=OuterRef("pk"))
         latest_first = counted.order_by("-happened_by", "-published_at", "-update_id")
-        undelivered = latest_first.exclude(status__in=["", DeliveryStatus.DELIVERED])
-        delivered = counted.filter(status=DeliveryStatus.DELIVERED).filter(
-            happened_by__gte=Coalesce(Subquery(undelivered.values("happened_by")[:1]), Value(datetime.date.min))
+        overruling = Assessment.objects.counted(as_of, known_on).following()
+        delivered = counted.filter(
+            ~Exists(overruling.exclude(status__in=["", DeliveryStatus.DELIVERED])), status=DeliveryStatus.DELIVERED
         )
         outstanding = Milestone.objects.outstanding(as_of, known_on).filter(commitment=OuterRef("pk"))
         first_due = outstanding.order_by("due_by")

@@ -6,28 +6,30 @@ from django.utils.translation import gettext as _
 
 from ..chronicle import page_by_number, update_context
 from ..clocks import BadQuery, Clocks
-from ..models import Area, Assessment, Commitment, StatusUpdate, known_by
+from ..models import Area, Assessment, Commitment, StatusUpdate, known_by, restore_labels
 from ..public import page, public
 
 
 @public
 def update_list(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     updates = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
-    area = _area(request.GET.get("area", ""))
+    areas = list(Area.objects.published(clocks.as_of, clocks.known_on))
+    restore_labels(areas, clocks.known_on)
+    area = _area(request.GET.get("area", ""), areas)
     if area is not None:
         updates = updates.touching(Assessment.objects.filter(commitment__area=area))
     cursor = request.GET.get("before", "")
     context = {
         "area": area,
-        "areas": Area.objects.all(),
+        "areas": areas,
         "is_first": not cursor,
         "listing": page_by_number(updates, clocks, cursor),
     }
     return page(request, clocks, "commitments/update_list.html", context)
 
 
-def _area(slug: str) -> Area | None:
-    area = Area.objects.filter(slug=slug).first() if slug else None
+def _area(slug: str, areas: list[Area]) -> Area | None:
+    area = next((area for area in areas if area.slug == slug), None)
     if slug and area is None:
         raise BadQuery(_("There is no area “%(slug)s”.") % {"slug": slug[:80]})
     return area

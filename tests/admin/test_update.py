@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from commitments.models import Commitment, Edition, Source, StatusUpdate
@@ -441,3 +443,20 @@ def test_a_colleague_who_submits_meanwhile_is_not_overruled(
 
     assert response.status_code == 200
     assert "Somebody submitted" in errors_of(response)
+
+
+def test_a_longer_list_asks_the_database_no_more_often(
+    as_editor: Client, editor: User, reviewer: User, commitment: Commitment
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            as_editor.get(desk(StatusUpdate, "changelist"))
+        return len(asked)
+
+    make_update(published=False, written_by=editor)
+    with_one = queries()
+    for person in (editor, reviewer, editor, reviewer):
+        submit(make_update(published=False, written_by=person), by=person)
+        make_update(assessments=[{"commitment": commitment}], written_by=person)
+
+    assert queries() == with_one

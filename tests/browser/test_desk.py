@@ -1,0 +1,148 @@
+"""The day's work at the desk, by keyboard, under the strict policy that every page is served with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import Group, User
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from commitments.models import StatusUpdate
+from commitments.roles import set_up_roles
+from tests.factories import make_commitment, make_source, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+REPORT = """
+document.addEventListener("securitypolicyviolation", (violation) => {
+  console.error(`${violation.violatedDirective} ${violation.blockedURI} ${violation.sourceFile}`);
+});
+"""
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What the browser complained about on any page of the test: nothing."""
+    found: list[str] = []
+    yield found
+    assert not found
+
+
+@pytest.fixture
+def desk(browser: Browser, live_server: LiveServer, complaints: list[str]) -> Iterator[BrowserContext]:
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900}, locale="en-GB")
+    context.add_init_script(REPORT)
+    context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    yield context
+    context.close()
+
+
+def person_in(role: str, name: str) -> User:
+    set_up_roles()
+    user = make_user(name)
+    user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def log_in(page: Page, name: str) -> None:
+    page.goto("/admin/")
+    page.locator("#id_username").press_sequentially(name)
+    page.keyboard.press("Tab")
+    page.keyboard.type("made-up")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="The register")).to_be_visible()
+
+
+def log_out(page: Page) -> None:
+    page.get_by_role("button", name="Log out").press("Enter")
+    expect(page.get_by_role("heading", name="Logged out")).to_be_visible()
+
+
+def choose_by_keyboard(page: Page, field: str, words: str) -> None:
+    """Open an autocomplete, type, and take the first answer."""
+    page.locator(f"{field} + .select2 .select2-selection").press("Enter")
+    page.keyboard.type(words)
+    option = page.locator(".select2-results__option--highlighted", has_text=words)
+    expect(option).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"{field} + .select2 .select2-selection")).to_contain_text(words)
+
+
+def test_an_update_is_logged_by_keyboard_and_published_by_a_second_person(desk: BrowserContext) -> None:
+    person_in("editor", "edith")
+    person_in("reviewer", "roland")
+    make_commitment(title="Hold a made-up dialogue", kind="recurring", cadence_months=12)
+    make_source(title="Joint statement of a made-up summit")
+    page = desk.new_page()
+
+    log_in(page, "edith")
+    page.goto("/admin/commitments/statusupdate/add/")
+    page.locator("#id_title").press_sequentially("The dialogue was held")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Something made up happened.")
+    page.keyboard.press("Tab")
+    page.keyboard.type("2025-06-01")
+    page.locator("#id_kind").focus()
+    page.keyboard.type("Mee")
+    choose_by_keyboard(page, "#id_assessments-0-commitment", "Hold a made-up dialogue")
+    page.locator("#id_assessments-0-bearing").select_option("advance")
+    page.locator("#id_assessments-0-status").select_option("kept_up")
+    page.locator("#id_assessments-0-evidence").select_option("both_sides")
+    page.locator("#id_assessments-0-reasoning").press_sequentially("It took place, both sides say.")
+    page.locator("#id_assessments-0-is_occurrence").press("Space")
+    choose_by_keyboard(page, "#id_citations-0-source", "Joint statement")
+    page.get_by_role("button", name="Save and submit for review").press("Enter")
+    expect(page.get_by_text("Submitted for review.")).to_be_visible()
+    expect(page.get_by_text("The update is in review.")).to_be_visible()
+
+    log_out(page)
+    log_in(page, "roland")
+    update = StatusUpdate.objects.get()
+    page.goto(f"/admin/commitments/statusupdate/{update.pk}/change/")
+    page.get_by_role("link", name="Preview").press("Enter")
+    expect(page.get_by_text("Preview of a draft.")).to_be_visible()
+    page.get_by_role("link", name="Back to the desk").press("Enter")
+    page.get_by_role("button", name="Publish").press("Enter")
+    expect(page.get_by_text("A published update is final.")).to_be_visible()
+    page.get_by_role("link", name="View on site").press("Enter")
+    expect(page.get_by_role("heading", name="The dialogue was held")).to_be_visible()
+
+    update.refresh_from_db()
+    assert update.number == 1
+
+
+def test_a_source_is_made_in_place(desk: BrowserContext) -> None:
+    person_in("editor", "edith")
+    page = desk.new_page()
+    log_in(page, "edith")
+    page.goto("/admin/commitments/statusupdate/add/")
+
+    with desk.expect_page() as opened:
+        page.locator("#add_id_citations-0-source").press("Enter")
+    popup = opened.value
+    popup.locator("#id_url").fill("https://example.org/new")
+    popup.locator("#id_title").fill("A new made-up source")
+    popup.locator("#id_publisher").fill("Example Gazette")
+    popup.locator("#id_side").select_option("eu")
+    popup.locator("#id_kind").select_option("reporting")
+    popup.locator("#id_language").fill("en")
+    popup.get_by_role("button", name="Save").press("Enter")
+
+    expect(page.locator("#id_citations-0-source + .select2 .select2-selection")).to_contain_text("A new made-up source")
+
+
+@pytest.mark.parametrize(
+    "noun", ["statusupdate", "commitment", "check", "milestone", "source", "area", "actor", "instrument", "discrepancy"]
+)
+def test_every_form_of_the_desk_keeps_to_the_policy(desk: BrowserContext, noun: str) -> None:
+    User.objects.create_superuser("owner", password="made-up")
+    page = desk.new_page()
+    log_in(page, "owner")
+
+    page.goto(f"/admin/commitments/{noun}/")
+    page.goto(f"/admin/commitments/{noun}/add/")
+
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_visible()

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from commitments.models import Commitment, StatusUpdate
+from tests.factories import (
+    make_actor,
+    make_area,
+    make_check,
+    make_commitment,
+    make_instrument,
+    make_milestone,
+    make_source,
+    make_update,
+)
+
+
+class Register:
+    """A small made-up register, with every kind of public record in it; grow() adds more of the same."""
+
+    def __init__(self) -> None:
+        self.area = make_area(slug="made-up-area", name="Made-up area", is_headline=True)
+        self.actor = make_actor(slug="made-up-actor", name="Made-up actor")
+        self.instrument = make_instrument(slug="made-up-text", title="Made-up text")
+        self.source = make_source(slug="made-up-source", title="Made-up source")
+        self.commitments: list[Commitment] = []
+        self.updates: list[StatusUpdate] = []
+        self.grow(3)
+
+    def grow(self, count: int) -> None:
+        for _ in range(count):
+            commitment = make_commitment(
+                kind="recurring",
+                cadence_months=12,
+                area=self.area,
+                instrument=self.instrument,
+                actors=[self.actor],
+                sources=[self.source],
+                follows=self.commitments[0] if self.commitments else None,
+                follows_relation="restates" if self.commitments else "",
+            )
+            self.commitments.append(commitment)
+            first = self.commitments[0]
+            assessments = [{"commitment": first, "status": "kept_up", "is_occurrence": True}]
+            if commitment != first:
+                assessments.append({"commitment": commitment, "status": "announced"})
+            self.updates.append(make_update(assessments=assessments, sources=[self.source]))
+            make_check(first)
+            make_milestone(first, sources=[self.source])
+        corrected = self.updates[-1]
+        make_update(corrects=corrected, correction_reason="A made-up slip.", sources=[self.source])
+
+    @property
+    def addresses(self) -> list[str]:
+        reference, number = self.commitments[0].reference, self.updates[0].number
+        return [
+            "/",
+            "/commitments/",
+            "/commitments/?kind=recurring&sort=latest",
+            f"/commitments/{reference}/",
+            "/areas/made-up-area/",
+            "/actors/made-up-actor/",
+            "/instruments/made-up-text/",
+            "/updates/",
+            "/updates/?area=made-up-area",
+            f"/updates/{number}/",
+            "/sources/",
+            "/sources/made-up-source/",
+            "/methodology/",
+            "/corrections/",
+            "/subscribe/",
+            "/feeds/updates.rss",
+            "/feeds/areas/made-up-area.atom",
+            f"/feeds/commitments/{reference}.rss",
+        ]
+
+
+@pytest.fixture
+def register(db: None) -> Register:
+    return Register()
+
+
+@pytest.fixture
+def get(client: Client) -> Callable[[str], str]:
+    def answer(address: str) -> str:
+        response = client.get(address)
+        assert response.status_code == 200, (address, response.status_code)
+        return response.content.decode()
+
+    return answer
+
+
+@pytest.fixture
+def yesterday() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=1)
