@@ -21,11 +21,11 @@ MakeServer = Callable[..., EmbeddedServer]
 
 
 @pytest.fixture
-def make_server(tmp_path: Path) -> Iterator[MakeServer]:
+def make_server(server_folder: Path) -> Iterator[MakeServer]:
     servers: list[EmbeddedServer] = []
 
     def make(name: str = "state") -> EmbeddedServer:
-        folder = tmp_path / name
+        folder = server_folder / name
         folder.parent.mkdir(parents=True, exist_ok=True)
         servers.append(EmbeddedServer(folder))
         return servers[-1]

@@ -110,9 +110,9 @@ Start = Callable[..., Serve]
 
 
 @pytest.fixture(scope="module")
-def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def first_run(serving_folder: Path) -> tuple[Path, str]:
     """The state that a first run leaves behind, and what it printed."""
-    run = Serve(tmp_path_factory.mktemp("serving") / "a state", free_port())
+    run = Serve(serving_folder / "a state", free_port())
     run.wait_until_ready()
     output, errors = run.end()
     assert "Traceback" not in errors
@@ -178,9 +178,9 @@ def test_occupied_port_is_one_sentence(start: Start) -> None:
     assert errors.count("\n") == 1
 
 
-def test_two_first_runs_at_once_end_as_one_server_and_one_sentence(start: Start, tmp_path: Path) -> None:
+def test_two_first_runs_at_once_end_as_one_server_and_one_sentence(start: Start, server_folder: Path) -> None:
     port = free_port()
-    runs = [start(port, state=tmp_path / "state") for _ in range(2)]
+    runs = [start(port, state=server_folder / "state") for _ in range(2)]
     wait_until(lambda: any(run.process.poll() is not None for run in runs))
     serving, refused = sorted(runs, key=lambda run: run.process.poll() is not None)
     assert "cannot be had" in refused.process.communicate()[1]
