@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection, models
+from pytest_django import DjangoAssertNumQueries
 
 from commitments.models import (
     Actor,
@@ -219,7 +220,7 @@ def test_labels_of_a_past_day_are_laid_over_the_rows_of_today() -> None:
     assert (row.title, row.area, row.progress_looks_like) == ("First", earlier_area, ["One", "Two"])
 
 
-def test_labels_of_now_cost_no_query(django_assert_num_queries: Callable[[int], object]) -> None:
+def test_labels_of_now_cost_no_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     row = make_commitment()
 
     with django_assert_num_queries(0):
@@ -227,7 +228,7 @@ def test_labels_of_now_cost_no_query(django_assert_num_queries: Callable[[int], 
 
 
 def test_labels_of_many_rows_of_several_tables_cost_one_query(
-    django_assert_num_queries: Callable[[int], object],
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     commitments = [make_commitment() for _ in range(3)]
     for commitment in commitments:

@@ -139,7 +139,7 @@ def ids(rows: Any) -> set[int]:
 
 
 @pytest.mark.django_db
-@settings(max_examples=70, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     story=stories,
     clocks=st.lists(
