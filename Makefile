@@ -41,7 +41,7 @@ check: .venv/dev.stamp ## Check that migrations are complete and that the settin
 	.venv/bin/python manage.py check --deploy --fail-level WARNING
 
 bench: .venv/dev.stamp ## Measure every kind of page on a large made-up register
-	@exec .venv/bin/python manage.py bench
+	@exec .venv/bin/python -m benchmarks
 
 lock: .venv/dev.stamp ## Pin the packages of pyproject.toml anew, at their newest versions
 	@for extra in "" "-dev"; do \
