@@ -138,7 +138,9 @@ verdicts = st.lists(
     st.fixed_dictionaries(
         {
             "pledge": pick,
-            "status": choice(["", "reached", "reached", "reached", "announced", "stalled", "ended", "unclear"]),
+            "status": choice(
+                ["", "reached", "reached", "reached", "stalled", "stalled", "announced", "ended", "unclear"]
+            ),
             "evidence": choice(["one_side", "both_sides", "public_record"]),
             "bearing": choice(["advance", "advance", "setback", "neutral", "context"]),
             "is_occurrence": st.booleans(),
@@ -149,6 +151,7 @@ verdicts = st.lists(
     max_size=2,
 )
 acts = st.one_of(
+    st.tuples(st.just("event"), lately, verdicts),
     st.tuples(st.just("event"), lately, verdicts),
     st.tuples(st.just("event"), lately, verdicts),
     st.tuples(st.just("correction"), lately, verdicts, pick),
@@ -163,7 +166,7 @@ pledges = st.lists(
     max_size=2,
 )
 # Acts of days that do not decrease: the days are sorted when the history is told.
-stories = st.tuples(pledges, st.lists(st.tuples(choice(DAYS[4:]), acts), min_size=4, max_size=10))
+stories = st.tuples(pledges, st.lists(st.tuples(choice(DAYS[4:]), acts), min_size=9, max_size=14))
 
 
 def before(today: Day, ago: Ago) -> Dated:
