@@ -187,10 +187,16 @@ class Teller:
         self.hour = 0
         self.history = History()
         pledges, dated_acts = story
+        self.to_tell = sorted(dated_acts, key=lambda act: act[0])
         for kind, adopted, published in pledges:
             self.publish_pledge(kind, adopted, published)
-        for today, (name, *details) in sorted(dated_acts, key=lambda act: act[0]):
+
+    def tell(self, until: Day) -> History:
+        """Go on to the end of that day."""
+        while self.to_tell and self.to_tell[0][0] <= until:
+            today, (name, *details) = self.to_tell.pop(0)
             getattr(self, name.replace(" ", "_"))(today, *details)
+        return self.history
 
     def publish_pledge(self, kind: str, adopted: Dated, published: Day) -> None:
         instrument = make_instrument(adopted_on=adopted.on, adopted_precision=adopted.precision)
