@@ -138,7 +138,9 @@ verdicts = st.lists(
     st.fixed_dictionaries(
         {
             "pledge": pick,
-            "status": choice(["", "reached", "reached", "reached", "announced", "stalled", "ended", "unclear"]),
+            "status": choice(
+                ["", "reached", "reached", "reached", "stalled", "stalled", "announced", "ended", "unclear"]
+            ),
             "evidence": choice(["one_side", "both_sides", "public_record"]),
             "bearing": choice(["advance", "advance", "setback", "neutral", "context"]),
             "is_occurrence": st.booleans(),
@@ -149,6 +151,7 @@ verdicts = st.lists(
     max_size=2,
 )
 acts = st.one_of(
+    st.tuples(st.just("event"), lately, verdicts),
     st.tuples(st.just("event"), lately, verdicts),
     st.tuples(st.just("event"), lately, verdicts),
     st.tuples(st.just("correction"), lately, verdicts, pick),
@@ -163,7 +166,7 @@ pledges = st.lists(
     max_size=2,
 )
 # Acts of days that do not decrease: the days are sorted when the history is told.
-stories = st.tuples(pledges, st.lists(st.tuples(choice(DAYS[4:]), acts), min_size=4, max_size=10))
+stories = st.tuples(pledges, st.lists(st.tuples(choice(DAYS[4:]), acts), min_size=9, max_size=14))
 
 
 def before(today: Day, ago: Ago) -> Dated:
@@ -184,10 +187,16 @@ class Teller:
         self.hour = 0
         self.history = History()
         pledges, dated_acts = story
+        self.to_tell = sorted(dated_acts, key=lambda act: act[0])
         for kind, adopted, published in pledges:
             self.publish_pledge(kind, adopted, published)
-        for today, (name, *details) in sorted(dated_acts, key=lambda act: act[0]):
+
+    def tell(self, until: Day) -> History:
+        """Go on to the end of that day."""
+        while self.to_tell and self.to_tell[0][0] <= until:
+            today, (name, *details) = self.to_tell.pop(0)
             getattr(self, name.replace(" ", "_"))(today, *details)
+        return self.history
 
     def publish_pledge(self, kind: str, adopted: Dated, published: Day) -> None:
         instrument = make_instrument(adopted_on=adopted.on, adopted_precision=adopted.precision)

@@ -169,6 +169,25 @@ def test_no_two_records_share_a_key(case: tuple[type[models.Model], str]) -> Non
     assert broken_rule(refused.value) == f"{model._meta.db_table}_{field}_key"
 
 
+def test_no_constraint_stands_in_the_database_alone() -> None:
+    """Those that Django makes by itself (no negative numbers, keys of links) and those tested above: no others."""
+    by_django = {f"{model._meta.db_table}_{name}_key" for model, name in unique_fields()}
+    by_django.add("commitments_statusupdate_number_key")
+    for model in MODELS:
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.PositiveIntegerField | models.PositiveSmallIntegerField):
+                by_django.add(f"{model._meta.db_table}_{field.column}_check")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid::regclass::text ~ '^commitments_' "
+            "UNION SELECT indexrelid::regclass::text FROM pg_index "
+            "WHERE indisunique AND NOT indisprimary AND indrelid::regclass::text ~ '^commitments_'"
+        )
+        installed = {name for (name,) in cursor.fetchall()}
+
+    assert installed == by_django | {rule for _, rule in STATED if rule not in RULES}
+
+
 def test_no_two_updates_share_a_number() -> None:
     make_update(assessments=[{"commitment": make_commitment()}])
     draft = make_update(published=False, assessments=[{"commitment": make_commitment()}])
