@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 from typing import Any
 
@@ -27,8 +28,7 @@ def last_day(on: datetime.date, precision: str) -> datetime.date:
     if precision == Precision.YEAR:
         return datetime.date(on.year, 12, 31)
     if precision == Precision.MONTH:
-        following = (on.replace(day=1) + datetime.timedelta(days=31)).replace(day=1)
-        return following - datetime.timedelta(days=1)
+        return on.replace(day=calendar.monthrange(on.year, on.month)[1])
     return on
 
 
