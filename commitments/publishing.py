@@ -112,9 +112,14 @@ def publish_from_register(update: StatusUpdate, *, at: datetime.datetime | None)
     update.refresh_from_db()
 
 
-def _publish(row: StatusUpdate, *, by: User | None, at: datetime.datetime | None = None) -> None:
+def hold_publication() -> None:
+    """Let nobody else publish an update until this transaction ends: the next number is known from here on."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PUBLICATION_LOCK])
+
+
+def _publish(row: StatusUpdate, *, by: User | None, at: datetime.datetime | None = None) -> None:
+    hold_publication()
     newest = StatusUpdate.objects.aggregate(newest=models.Max("number"))["newest"] or 0
     StatusUpdate.objects.filter(pk=row.pk).update(
         number=newest + 1, published_at=at or ClockTimestamp(), published_by=by

@@ -26,14 +26,15 @@ from ..models import (
     Source,
     StatusUpdate,
 )
+from .checking import used_sources
 from .reading import Record, Register
 from .schema import FILES
 
 
-def dump() -> Register:
-    """The register as it stands, without drafts of updates, checks and milestones and the sources that only they use.
+def dump(*, with_unused_sources: bool = False) -> Register:
+    """The register as it stands, without drafts of updates, checks and milestones.
 
-    About twenty queries, whatever the size.
+    Nor, unless asked for, with the sources that only those use. About twenty queries, whatever the size.
     """
     files: dict[str, list[Record]] = {
         "areas": [_area(row) for row in Area.objects.order_by("position", "slug")],
@@ -44,12 +45,15 @@ def dump() -> Register:
         "updates": [_update(row) for row in _updates()],
         "checks": [_check(row) for row in _checks()],
         "discrepancies": [_discrepancy(row) for row in _with_sources(Discrepancy.objects, DiscrepancySource)],
+        "sources": [_source(row) for row in sorted(Source.objects.all(), key=lambda row: row.slug)],
     }
-    cited = _cited(files)
-    files["sources"] = [
-        _source(row) for row in sorted(Source.objects.all(), key=lambda row: row.slug) if row.slug in cited
-    ]
-    return Register({name: {record[schema.key]: record for record in files[name]} for name, schema in FILES.items()})
+    register = Register(
+        {name: {record[schema.key]: record for record in files[name]} for name, schema in FILES.items()}
+    )
+    if not with_unused_sources:
+        used = used_sources(register)
+        register.files["sources"] = {slug: row for slug, row in register.of("sources").items() if slug in used}
+    return register
 
 
 def _filled(**values: Any) -> Record:
@@ -252,13 +256,3 @@ def _discrepancy(row: Discrepancy) -> Record:
         assessment=row.assessment,
         sources=_slugs(row.source_links),
     )
-
-
-def _cited(files: dict[str, list[Record]]) -> set[str]:
-    cited: set[str] = set()
-    for records in files.values():
-        for record in records:
-            cited.update(record.get("sources", []))
-            cited.update(citation["source"] for citation in record.get("citations", []))
-            cited.update([record["wording"]["source"]] if "wording" in record else [])
-    return cited

@@ -7,11 +7,12 @@ change with a reason, and nothing is ever renumbered, rewritten or dropped becau
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import graphlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import DataError, models
 
 from .. import publishing
@@ -32,43 +33,16 @@ from ..models import (
     InstrumentSource,
     Milestone,
     MilestoneSource,
+    Revision,
     Source,
     StatusUpdate,
     reason_for_change,
 )
-from .checking import check_register
+from .checking import SUCCESSION, predecessors
+from .comparing import IN_DISPLAY_ORDER, Plan, compare
 from .dumping import dump
 from .reading import Problem, Record, Register, read_register
-from .schema import FILES
-
-FINAL = {
-    "updates": "a published update is final: add an update with “corrects: {key}”",
-    "milestones": "a recorded milestone is final: add one with “replaces: {key}”",
-    "checks": "a recorded check is final: add another one",
-}
-FROZEN = {
-    "commitments": {
-        "published_on",
-        "instrument",
-        "kind",
-        "due_on",
-        "due_precision",
-        "deadline_wording",
-        "cadence_months",
-        "fulfilled_when",
-        "withdrawn_on",
-        "withdrawal_reason",
-    },
-    "sources": {"url", "kind", "side", "publisher", "language", "published_on", "published_precision"},
-}
-REMEDY = {
-    "commitments": "frozen since publication: withdraw {key} and add a new reference that “restates” it",
-    "sources": "frozen since a published update cites it: add another source",
-}
-MOMENT = {"updates": "recorded_on", "milestones": "recorded_on", "checks": "recorded_on", "commitments": "published_on"}
-# Publication and withdrawal are steps, not wording; a withdrawal brings a reason of its own.
-STEPS = {"published_on", "withdrawn_on", "withdrawal_reason"}
-ORDERED = {"areas": Area, "actors": Actor, "instruments": Instrument, "discrepancies": Discrepancy}
+from .schema import FILES, Field
 
 
 class RegisterRefused(Exception):
@@ -79,243 +53,125 @@ class RegisterRefused(Exception):
         self.problems = problems
 
 
-@dataclass
-class Plan:
-    """What a load would do: keys to insert and fields to change by file, and the files whose order changes."""
-
-    inserts: dict[str, list[Any]] = field(default_factory=dict)
-    changes: dict[str, dict[Any, list[str]]] = field(default_factory=dict)
-    reordered: list[str] = field(default_factory=list)
-    unchanged: int = 0
-
-    @property
-    def reworded(self) -> list[str]:
-        """The files in which public wording, or its order, changes: each needs a reason."""
-        changed = [
-            name
-            for name, records in self.changes.items()
-            if any(not STEPS.issuperset(fields) for fields in records.values())
-        ]
-        return [*changed, *self.reordered]
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.inserts or self.changes or self.reordered)
-
-
 def load_register(
     path: Path, *, today: datetime.date, partial: bool = False, reason: str = "", check_only: bool = False
 ) -> Plan:
     """Compare the files at `path` with the database and write the difference; the plan says what that was.
 
-    Raises RegisterRefused with every problem, and then nothing is written; nor is it with `check_only`.
+    Raises RegisterRefused with every problem, and then nothing is written; nor is it with `check_only`. While it
+    writes, nobody else publishes an update.
     """
     register = read_register(path, partial=partial)
-    current = dump()
-    is_seed = not Edition.objects.exists() and not any(current.files.values())
-    if not register.problems:
-        check_register(register, current)
-    if register.problems:
-        raise RegisterRefused(register.problems)
-    plan = _compare(register, current, today=today, partial=partial, is_seed=is_seed)
-    if not reason.strip() and not check_only:
-        for name in plan.reworded:
-            register.problem(name, "labels", "reason", "public wording changes: say why, with --reason")
-    if register.problems:
-        raise RegisterRefused(register.problems)
-    if not check_only and not plan.is_empty:
-        _write(register, plan, reason=reason, is_seed=is_seed)
-    return plan
-
-
-def _compare(register: Register, current: Register, *, today: datetime.date, partial: bool, is_seed: bool) -> Plan:
-    plan = Plan()
-    for name in register.files:
-        wanted, present = register.of(name), current.of(name)
-        _find_renumbered(register, name, present)
-        inserts = [key for key in wanted if key not in present]
-        if inserts:
-            plan.inserts[name] = inserts
-        if not is_seed:
-            _check_new_moments(register, name, inserts, today)
-        changes = _changes(register, name, present)
-        plan.unchanged += len(wanted) - len(inserts) - len(changes)
-        if changes:
-            plan.changes[name] = changes
-        if not partial:
-            _find_missing(register, name, present)
-            if name in ORDERED and [key for key in wanted if key in present] != list(present):
-                plan.reordered.append(name)
-    _check_numbers_run_on(register, [*current.of("updates"), *plan.inserts.get("updates", [])])
-    return plan
-
-
-def _changes(register: Register, name: str, present: dict[Any, Record]) -> dict[Any, list[str]]:
-    """The fields that differ, of each record that is there already."""
-    both = {key: record for key, record in register.of(name).items() if key in present}
-    fields = {key: _differing(register, name, key, record, present[key]) for key, record in both.items()}
-    return {key: names for key, names in fields.items() if names}
-
-
-def _find_missing(register: Register, name: str, present: dict[Any, Record]) -> None:
-    for key in present:
-        if key not in register.of(name):
-            register.problem(name, key, "record", "in the database and not in the file: deletion is never implied")
-
-
-def _check_numbers_run_on(register: Register, numbers: list[int]) -> None:
-    for expected, number in enumerate(numbers, 1):
-        if number != expected:
-            register.problem("updates", number, "number", f"numbers run on without a gap: expected {expected}")
-            return
-
-
-def _find_renumbered(register: Register, name: str, present: dict[Any, Record]) -> None:
-    """The same content under another number or reference is a mistake that is never followed."""
-    if name not in ("updates", "commitments"):
-        return
-    schema = FILES[name]
-
-    def content(record: Record) -> str:
-        return repr({field: record.get(field) for field in schema.fields if field not in (schema.key, MOMENT[name])})
-
-    known = {content(record): key for key, record in present.items()}
-    for key, record in register.of(name).items():
-        other = known.get(content(record))
-        if key not in present and other is not None:
-            register.problem(name, key, schema.key, f"renumbered: {other} → {key}; what is published keeps its own")
-
-
-def _check_new_moments(register: Register, name: str, inserts: Iterable[Any], today: datetime.date) -> None:
-    moment = MOMENT.get(name)
-    if moment is None:
-        return
-    for key in inserts:
-        day = register.of(name)[key].get(moment)
-        if day is not None and day != today.isoformat():
-            register.problem(
-                name, key, moment, f"a register in use publishes with the day of now: write {today.isoformat()}"
-            )
-
-
-def _differing(register: Register, name: str, key: Any, wanted: Record, present: Record) -> list[str]:
-    """The fields of a label change; anything that may not change becomes a problem."""
-    fields = [field for field in FILES[name].fields if wanted.get(field) != present.get(field)]
-    if not fields:
-        return []
-    if name in FINAL:
-        for field_name in fields:
-            register.problem(
-                name, key, field_name, f"{_difference(wanted, present, field_name)}; {FINAL[name].format(key=key)}"
-            )
-        return []
-    if name == "commitments" and "published_on" not in present:
-        return fields
-    frozen = FROZEN.get(name, set())
-    if name == "sources" and not _is_cited(key):
-        frozen = set()
-    if name == "commitments" and "withdrawn_on" not in present:
-        frozen = frozen - {"withdrawn_on", "withdrawal_reason"}
-    for field_name in fields:
-        if field_name in frozen:
-            register.problem(
-                name, key, field_name, f"{_difference(wanted, present, field_name)}; {REMEDY[name].format(key=key)}"
-            )
-    return [field_name for field_name in fields if field_name not in frozen]
-
-
-def _difference(wanted: Record, present: Record, field_name: str) -> str:
-    return f"published as {present.get(field_name)!r:.120}, the file has {wanted.get(field_name)!r:.120}"
-
-
-def _is_cited(slug: str) -> bool:
-    return (
-        Citation.objects.filter(source__slug=slug, update__published_at__isnull=False).exists()
-        or MilestoneSource.objects.filter(source__slug=slug, milestone__recorded_at__isnull=False).exists()
-    )
-
-
-def _write(register: Register, plan: Plan, *, reason: str, is_seed: bool) -> None:
-    """One transaction. What the database refuses all the same is a problem like any other."""
-    writer = _Writer(register, is_seed)
+    writer = _Writer(register)
     try:
-        with publishing.refusals(), reason_for_change(reason):
-            for name in FILES:
-                writer.insert(name, plan.inserts.get(name, []))
-                writer.change(name, plan.changes.get(name, {}))
-            for name in plan.reordered:
-                _reorder(ORDERED[name], FILES[name].key, list(register.of(name)))
-            writer.publish(plan)
+        with publishing.refusals():
+            if not check_only:
+                publishing.hold_publication()
+            writer.is_seed = not Edition.objects.exists()
+            plan = compare(
+                register,
+                dump(with_unused_sources=True),
+                today=today,
+                partial=partial,
+                is_seed=writer.is_seed,
+                drafts=_drafts(),
+            )
+            if not check_only:
+                _check_reason(register, plan, reason)
+            if register.problems:
+                raise RegisterRefused(register.problems)
+            if not check_only:
+                with reason_for_change(reason.strip()):
+                    writer.write(plan)
     except (publishing.Refused, DataError) as error:
-        raise RegisterRefused([Problem("register", "database", "rule", str(error))]) from error
+        # What the database refuses all the same is a problem like any other.
+        raise RegisterRefused([Problem(*writer.place, "record", str(error))]) from error
+    return plan
 
 
-def _reorder(model: type[models.Model], key: str, keys: list[Any]) -> None:
-    for position, value in enumerate(keys):
-        model._default_manager.filter(**{key: value}).exclude(position=position).update(position=position)
+def _drafts() -> dict[str, set[str]]:
+    return {
+        "milestones": set(Milestone.objects.filter(recorded_at__isnull=True).values_list("slug", flat=True)),
+        "checks": set(Check.objects.filter(recorded_at__isnull=True).values_list("slug", flat=True)),
+    }
+
+
+def _check_reason(register: Register, plan: Plan, reason: str) -> None:
+    if plan.reworded and not reason.strip():
+        for name in sorted(plan.reworded):
+            register.problem(name, "labels", "reason", "public wording changes: say why, with --reason")
+    try:
+        Revision._meta.get_field("reason").run_validators(reason)
+    except ValidationError as error:
+        register.problem("command", "--reason", "text", error.messages[0])
 
 
 class _Writer:
-    """Writes records as drafts with their links; publishing them is a step of its own at the end."""
+    """Writes records as drafts with their links; publishing them is a step of its own at the end.
 
-    def __init__(self, register: Register, is_seed: bool) -> None:
+    `place` is the file and the record under way, for the sentence should the database refuse.
+    """
+
+    def __init__(self, register: Register) -> None:
         self.register = register
-        self.is_seed = is_seed
-        self.ids: dict[type[models.Model], dict[Any, int]] = {}
+        self.is_seed = False
+        self.place = ("register", "whole")
+        self.ids: dict[str, dict[Any, int]] = {}
         self.created: dict[str, dict[Any, Any]] = {name: {} for name in FILES}
 
-    def id_of(self, model: type[models.Model], key_field: str, key: Any) -> int | None:
-        """The primary key of a record that another one names; reads all of them once."""
+    def write(self, plan: Plan) -> None:
+        for name in FILES:
+            self.place = (name, "new records")
+            self.insert(name, plan.inserts.get(name, []))
+            for key, fields in plan.changes.get(name, {}).items():
+                self.place = (name, str(key))
+                self.change(name, key, fields)
+        for name in plan.reordered:
+            self.place = (name, "order")
+            _reorder(MODELS[name], FILES[name].key, list(self.register.of(name)))
+        self.publish(plan)
+        self.place = ("register", "whole")
+
+    def id_of(self, noun: str, key: Any) -> int | None:
+        """The primary key of a record that another one names; all of its kind are read once."""
         if key is None:
             return None
-        if key not in self.ids.get(model, {}):
-            self.ids[model] = dict(model._default_manager.values_list(key_field, "pk"))
-        return self.ids[model][key]
-
-    def source(self, slug: str | None) -> Any:
-        return self.id_of(Source, "slug", slug)
-
-    def commitment(self, reference: str | None) -> Any:
-        return self.id_of(Commitment, "reference", reference)
+        if key not in self.ids.get(noun, {}):
+            model, key_field = NAMED[noun]
+            self.ids[noun] = dict(model._default_manager.values_list(key_field, "pk"))
+        return self.ids[noun][key]
 
     def insert(self, name: str, keys: list[Any]) -> None:
+        if not keys:
+            return
         model = MODELS[name]
-        order = list(self.register.of(name))
-        rows = []
-        for key in keys:
-            values = self.values(name, self.register.of(name)[key])
-            if name in ORDERED:
-                values["position"] = order.index(key)
-            rows.append(model(**values))
+        records = [self.register.of(name)[key] for key in keys]
+        rows = [model(**self.values(name, record)) for record in records]
+        if name in IN_DISPLAY_ORDER:
+            _put_last(model, rows)
         model._default_manager.bulk_create(rows)
-        for key, row in zip(keys, rows, strict=True):
-            self.link(name, row.pk, self.register.of(name)[key], set(FILES[name].fields))
-        if name == "commitments":
-            self.follow(keys)
         self.created[name] = dict(zip(keys, rows, strict=True))
+        by_record = list(zip(rows, records, strict=True))
+        fields = list(FILES[name].fields)
+        _create(link for row, record in by_record for link in self.links(name, row.pk, record, fields))
+        for row, record in by_record:
+            if name in SUCCESSION and predecessors(name, record):
+                model._default_manager.filter(pk=row.pk).update(**self.succession(name, record))
 
-    def change(self, name: str, changes: dict[Any, list[str]]) -> None:
-        key_field = FILES[name].key
-        for key, fields in changes.items():
-            record = self.register.of(name)[key]
-            row = MODELS[name]._default_manager.get(**{key_field: key})
-            values = self.values(name, record)
-            type(row)._default_manager.filter(pk=row.pk).update(**values)
-            self.link(name, row.pk, record, set(fields))
-            if name == "commitments" and "follows" in fields:
-                self.follow([key])
-
-    def follow(self, references: list[str]) -> None:
-        for reference in references:
-            follows = self.register.of("commitments")[reference].get("follows", {})
-            Commitment.objects.filter(reference=reference).update(
-                follows_id=self.commitment(follows.get("reference")), follows_relation=follows.get("relation", "")
-            )
+    def change(self, name: str, key: Any, fields: list[str]) -> None:
+        record = self.register.of(name)[key]
+        row_id = MODELS[name]._default_manager.get(**{FILES[name].key: key}).pk
+        values = self.values(name, record) | self.succession(name, record)
+        MODELS[name]._default_manager.filter(pk=row_id).update(**values)
+        for field_name, (through, parent, _child) in LINKS.get(name, {}).items():
+            if field_name in fields:
+                through._default_manager.filter(**{parent: row_id}).delete()
+        _create(self.links(name, row_id, record, fields))
 
     def values(self, name: str, record: Record) -> dict[str, Any]:
         """The columns of a record, absent texts empty; links and times of publication are not among them."""
         values = {
-            COLUMNS.get(key, key): record.get(key, "" if field.kind is str and not field.is_date else None)
+            COLUMNS.get(key, key): record.get(key, _absent(field))
             for key, field in FILES[name].fields.items()
             if key not in NOT_COLUMNS[name]
         }
@@ -323,83 +179,131 @@ class _Writer:
             wording = record.get("wording", {})
             values["wording_text"] = wording.get("text", "")
             values["wording_language"] = wording.get("language", "")
-            values["wording_source_id"] = self.source(wording.get("source"))
-            values["instrument_id"] = self.id_of(Instrument, "slug", record["instrument"])
-            values["area_id"] = self.id_of(Area, "slug", record["area"])
+            values["wording_source_id"] = self.id_of("source", wording.get("source"))
+            values["instrument_id"] = self.id_of("instrument", record["instrument"])
+            values["area_id"] = self.id_of("area", record["area"])
         elif name == "milestones":
-            values["commitment_id"] = self.commitment(record["commitment"])
-            values["replaces_id"] = self.id_of(Milestone, "slug", record.get("replaces"))
+            values["commitment_id"] = self.id_of("commitment", record["commitment"])
         return values
 
-    def link(self, name: str, row_id: int, record: Record, fields: set[str]) -> None:
-        """Make the links of these fields what the record says."""
-        for field_name, (through, parent, child, find) in LINKS.get(name, {}).items():
-            if field_name in fields:
-                through._default_manager.filter(**{f"{parent}_id": row_id}).delete()
-                through._default_manager.bulk_create(
-                    through(**{f"{parent}_id": row_id, f"{child}_id": find(self, key), "position": position})
-                    for position, key in enumerate(record.get(field_name, []))
-                )
-        if name == "updates":
-            self.link_update(row_id, record)
+    def succession(self, name: str, record: Record) -> dict[str, Any]:
+        """The columns that name a record of the same file, which may come later in it."""
+        if name == "milestones":
+            return {"replaces_id": self.id_of("milestone", record.get("replaces"))}
+        if name == "commitments":
+            follows = record.get("follows", {})
+            return {
+                "follows_id": self.id_of("commitment", follows.get("reference")),
+                "follows_relation": follows.get("relation", ""),
+            }
+        return {}
 
-    def link_update(self, row_id: int, record: Record) -> None:
-        Citation.objects.bulk_create(
-            Citation(
+    def links(self, name: str, row_id: int, record: Record, fields: Iterable[str]) -> Iterator[models.Model]:
+        """What these fields of the record say it is linked to, in their order."""
+        for field_name, (through, parent, child) in LINKS.get(name, {}).items():
+            if field_name in fields:
+                for position, key in enumerate(record.get(field_name, [])):
+                    ids = {f"{parent}_id": row_id, f"{child}_id": self.id_of(child, key)}
+                    yield through(**ids, position=position)
+        if name == "updates":
+            yield from self.citations(row_id, record)
+            yield from self.assessments(row_id, record)
+
+    def citations(self, row_id: int, record: Record) -> Iterator[Citation]:
+        for position, item in enumerate(record["citations"]):
+            source_id: Any = self.id_of("source", item["source"])
+            yield Citation(update_id=row_id, source_id=source_id, locator=item.get("locator", ""), position=position)
+
+    def assessments(self, row_id: int, record: Record) -> Iterator[Assessment]:
+        for position, item in enumerate(record.get("assessments", [])):
+            commitment_id: Any = self.id_of("commitment", item["commitment"])
+            yield Assessment(
                 update_id=row_id,
-                source_id=self.source(item["source"]),
-                locator=item.get("locator", ""),
-                position=position,
-            )
-            for position, item in enumerate(record["citations"])
-        )
-        Assessment.objects.bulk_create(
-            Assessment(
-                update_id=row_id,
-                commitment_id=self.commitment(item["commitment"]),
+                commitment_id=commitment_id,
                 bearing=item["bearing"],
                 status=item.get("status", ""),
                 evidence=item.get("evidence", ""),
                 reasoning=item["reasoning"],
                 is_occurrence=item.get("occurrence", False),
-                meets_id=self.id_of(Milestone, "slug", item.get("meets")),
+                meets_id=self.id_of("milestone", item.get("meets")),
                 position=position,
             )
-            for position, item in enumerate(record.get("assessments", []))
-        )
 
     def publish(self, plan: Plan) -> None:
-        """In the order in which one rests on the other; the times of the file count only for a seed."""
-        for reference, commitment in self.created_or_changed(plan, "commitments"):
-            record = self.register.of("commitments")[reference]
-            if "published_on" in record and commitment.published_at is None:
-                publishing.publish_commitment(commitment, at=self.moment(record["published_on"]))
-            if "withdrawn_on" in record and commitment.withdrawn_at is None:
-                publishing.withdraw_commitment(
-                    commitment, reason=record["withdrawal_reason"], at=self.moment(record["withdrawn_on"])
-                )
-        for slug, milestone in self.created["milestones"].items():
-            publishing.record_milestone(milestone, at=self.moment(self.register.of("milestones")[slug]["recorded_on"]))
-        for number, update in self.created["updates"].items():
-            record = self.register.of("updates")[number]
-            if "corrects" in record:
-                corrected = StatusUpdate.objects.get(number=record["corrects"])
-                StatusUpdate.objects.filter(pk=update.pk).update(
-                    corrects=corrected, correction_reason=record["correction_reason"]
-                )
-            publishing.publish_from_register(update, at=self.moment(record["recorded_on"]))
-        for slug, check in self.created["checks"].items():
-            publishing.record_check(check, by=None, at=self.moment(self.register.of("checks")[slug]["recorded_on"]))
+        """In the order in which one rests on the other, withdrawals last: what came before them stands.
 
-    def created_or_changed(self, plan: Plan, name: str) -> Iterable[tuple[Any, Any]]:
-        yield from self.created[name].items()
-        for key in plan.changes.get(name, {}):
-            yield key, MODELS[name]._default_manager.get(**{FILES[name].key: key})
+        The times of the file count only for a seed.
+        """
+        commitments = self.created["commitments"] | {
+            reference: Commitment.objects.get(reference=reference) for reference in plan.changes.get("commitments", {})
+        }
+        for reference, record in self.each("commitments", self.in_succession("commitments", commitments)):
+            if "published_on" in record and commitments[reference].published_at is None:
+                publishing.publish_commitment(commitments[reference], at=self.moment(record["published_on"]))
+        milestones = self.created["milestones"]
+        for slug, record in self.each("milestones", self.in_succession("milestones", milestones)):
+            publishing.record_milestone(milestones[slug], at=self.moment(record["recorded_on"]))
+        for number, record in self.each("updates", self.created["updates"]):
+            self.publish_update(self.created["updates"][number], record)
+        for slug, record in self.each("checks", self.created["checks"]):
+            publishing.record_check(self.created["checks"][slug], by=None, at=self.moment(record["recorded_on"]))
+        for reference, record in self.each("commitments", commitments):
+            if "withdrawn_on" in record and commitments[reference].withdrawn_at is None:
+                publishing.withdraw_commitment(
+                    commitments[reference],
+                    reason=record["withdrawal_reason"],
+                    at=self.moment(record["withdrawn_on"]),
+                )
+
+    def publish_update(self, update: StatusUpdate, record: Record) -> None:
+        if "corrects" in record:
+            corrected = StatusUpdate.objects.get(number=record["corrects"])
+            StatusUpdate.objects.filter(pk=update.pk).update(
+                corrects=corrected, correction_reason=record["correction_reason"]
+            )
+        publishing.publish_from_register(update, at=self.moment(record["recorded_on"]))
+
+    def each(self, name: str, keys: Iterable[Any]) -> Iterator[tuple[Any, Record]]:
+        for key in keys:
+            self.place = (name, str(key))
+            yield key, self.register.of(name)[key]
+
+    def in_succession(self, name: str, keys: Iterable[Any]) -> list[Any]:
+        """These keys, each after the one it follows or replaces."""
+        wanted = list(keys)
+        graph = {key: predecessors(name, self.register.of(name)[key]) for key in wanted}
+        order = list(graphlib.TopologicalSorter(graph).static_order())
+        return sorted(wanted, key=order.index)
 
     def moment(self, day: str) -> datetime.datetime | None:
         if not self.is_seed:
             return None
         return datetime.datetime.combine(datetime.date.fromisoformat(day), datetime.time.min, datetime.UTC)
+
+
+def _absent(field: Field) -> Any:
+    if field.kind is list:
+        return []
+    return "" if field.kind is str and not field.is_date else None
+
+
+def _create(links: Iterable[models.Model]) -> None:
+    by_model: dict[type[models.Model], list[models.Model]] = {}
+    for link in links:
+        by_model.setdefault(type(link), []).append(link)
+    for model, rows in by_model.items():
+        model._default_manager.bulk_create(rows)
+
+
+def _put_last(model: type[models.Model], rows: list[Any]) -> None:
+    last = model._default_manager.aggregate(last=models.Max("position"))["last"]
+    for position, row in enumerate(rows, 0 if last is None else last + 1):
+        row.position = position
+
+
+def _reorder(model: type[models.Model], key: str, keys: list[Any]) -> None:
+    for position, value in enumerate(keys):
+        model._default_manager.filter(**{key: value}).exclude(position=position).update(position=position)
 
 
 MODELS: dict[str, type[models.Model]] = {
@@ -412,6 +316,14 @@ MODELS: dict[str, type[models.Model]] = {
     "updates": StatusUpdate,
     "checks": Check,
     "discrepancies": Discrepancy,
+}
+NAMED: dict[str, tuple[type[models.Model], str]] = {
+    "area": (Area, "slug"),
+    "actor": (Actor, "slug"),
+    "source": (Source, "slug"),
+    "instrument": (Instrument, "slug"),
+    "commitment": (Commitment, "reference"),
+    "milestone": (Milestone, "slug"),
 }
 COLUMNS = {"headline": "is_headline", "title_seen": "is_title_seen", "context": "is_context"}
 NOT_COLUMNS: dict[str, set[str]] = {
@@ -435,13 +347,14 @@ NOT_COLUMNS: dict[str, set[str]] = {
     "checks": {"recorded_on", "commitments"},
     "discrepancies": {"sources"},
 }
-LINKS: dict[str, dict[str, tuple[type[models.Model], str, str, Any]]] = {
-    "instruments": {"sources": (InstrumentSource, "instrument", "source", _Writer.source)},
+# The field of a record: the table of links, and its columns for this record and for the one it names.
+LINKS: dict[str, dict[str, tuple[type[models.Model], str, str]]] = {
+    "instruments": {"sources": (InstrumentSource, "instrument", "source")},
     "commitments": {
-        "sources": (CommitmentSource, "commitment", "source", _Writer.source),
-        "actors": (CommitmentActor, "commitment", "actor", lambda writer, slug: writer.id_of(Actor, "slug", slug)),
+        "sources": (CommitmentSource, "commitment", "source"),
+        "actors": (CommitmentActor, "commitment", "actor"),
     },
-    "milestones": {"sources": (MilestoneSource, "milestone", "source", _Writer.source)},
-    "checks": {"commitments": (CheckCommitment, "performed_check", "commitment", _Writer.commitment)},
-    "discrepancies": {"sources": (DiscrepancySource, "discrepancy", "source", _Writer.source)},
+    "milestones": {"sources": (MilestoneSource, "milestone", "source")},
+    "checks": {"commitments": (CheckCommitment, "performed_check", "commitment")},
+    "discrepancies": {"sources": (DiscrepancySource, "discrepancy", "source")},
 }

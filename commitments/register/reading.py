@@ -1,14 +1,14 @@
 """From files to records, with every problem at once and none of YAML's surprises.
 
-Only plain text, whole numbers, true and false, lists and mappings are accepted: no tags, anchors or aliases, and a
-date is a quoted text. A file is refused by its size before it is parsed, and by its depth before it is composed.
+Only plain text, whole numbers, true and false, lists and mappings are accepted: no tags, directives, anchors or
+aliases, and a date is a quoted text. A file is refused by its size before it is parsed, and by its depth and the
+number of its values before it is composed.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,6 @@ import yaml
 from django.core.exceptions import ValidationError
 
 from ..models import Precision
-from ..models.validators import language_tag, web_address
 from .schema import FILES, Field
 
 try:
@@ -26,8 +25,12 @@ try:
 except ImportError:  # a PyYAML built without libyaml reads the same, more slowly
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
-LARGEST = 20 * 1024 * 1024
+LARGEST = 5 * 1024 * 1024
 DEEPEST = 6
+MOST_EVENTS = 400_000  # 5 MB of real records make about 300,000
+MOST_PROBLEMS = 1_000
+# libyaml takes an hour over a few megabytes of directives, and no record begins with one.
+DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 NUMBER = re.compile(r"(0|[1-9]\d{0,8})\Z", re.ASCII)
 
@@ -44,58 +47,96 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file}.yaml, {self.record}, {self.field}: {self.message}"
+        """One line, in which nothing that a file holds can move the cursor of a terminal."""
+        file = f"{self.file}.yaml" if self.file in FILES else self.file
+        line = f"{file}, {self.record}, {self.field}: {self.message}"
+        return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in line)
 
 
 @dataclass
 class Register:
-    """Records by file and key, in the order of the files. Files that were not there have no entry."""
+    """Records by file and key, in the order of the files. Files that were not there have no entry.
+
+    `broken` are records with a problem, in which something may be missing that the file does have; `cut_short` are
+    files in which whole records may be missing for that reason.
+    """
 
     files: dict[str, dict[Any, Record]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    broken: set[tuple[str, Any]] = field(default_factory=set)
+    cut_short: set[str] = field(default_factory=set)
 
     def of(self, file: str) -> dict[Any, Record]:
         return self.files.get(file, {})
 
+    def is_broken(self, file: str, key: Any) -> bool:
+        return (file, key) in self.broken
+
     def problem(self, file: str, record: object, field_name: str, message: str) -> None:
         self.problems.append(Problem(file, str(record), field_name, message))
+
+    def unreadable(self, file: str, field_name: str, message: str) -> None:
+        self.cut_short.add(file)
+        self.problem(file, "file", field_name, message)
 
 
 def read_register(path: Path, *, partial: bool = False) -> Register:
     """A folder of files; with `partial`, some of them, or one file. Never raises for what a file holds."""
     register = Register()
-    paths = [path] if path.is_file() else [path / f"{name}.yaml" for name in FILES]
-    if not path.exists():
-        register.problem(path.name, "file", "path", "there is no such file or folder")
+    try:
+        paths = _paths(path)
+    except OSError as error:
+        register.problem(path.name, "file", "path", f"cannot be read: {error.strerror}")
+        return register
+    if not paths:
+        register.problem(path.name, "file", "path", "neither a folder with files of the register nor one of them")
         return register
     for file_path in paths:
-        name = file_path.stem
-        if name not in FILES:
-            register.problem(name, "file", "name", f"not a file of the register: {', '.join(FILES)}")
-        elif file_path.exists():
-            register.files[name] = _read(file_path, name, register)
-        elif not partial:
-            register.problem(name, "file", "path", "missing; with --partial a part of the register may be loaded")
-    if path.is_file() and not partial:
-        register.problem(path.stem, "file", "path", "a single file is only a part: add --partial")
+        if file_path.stem in FILES:
+            register.files[file_path.stem] = _read(file_path, register)
+        else:
+            register.problem(file_path.name, "file", "name", f"not a file of the register: {', '.join(FILES)}")
+    if not partial:
+        for name in FILES.keys() - register.files.keys():
+            register.unreadable(name, "path", "missing; with --partial a part of the register may be loaded")
     return register
 
 
-def _read(path: Path, name: str, register: Register) -> dict[Any, Record]:
+def _paths(path: Path) -> list[Path]:
+    """The files of the register, in the order in which one names the other, then any that are none of them."""
+    if path.is_file():
+        return [path]
+    order = list(FILES)
+    found = sorted(path.glob("*.yaml")) if path.is_dir() else []
+    return sorted(found, key=lambda each: order.index(each.stem) if each.stem in FILES else len(order))
+
+
+def _read(path: Path, register: Register) -> dict[Any, Record]:
+    name = path.stem
     try:
-        if path.stat().st_size > LARGEST:
-            raise Unreadable(f"larger than {LARGEST // 1024 // 1024} MB")
-        content = path.read_bytes().decode("utf-8")
-        node = _compose(content)
+        node = _compose(_content(path))
     except UnicodeDecodeError as error:
-        register.problem(name, "file", "encoding", f"not UTF-8, from byte {error.start}")
+        register.unreadable(name, "encoding", f"not UTF-8, from byte {error.start}")
     except OSError as error:
-        register.problem(name, "file", "path", f"cannot be read: {error.strerror}")
+        register.unreadable(name, "path", f"cannot be read: {error.strerror}")
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        register.unreadable(name, "YAML", f"{line}{error.problem}")
     except (yaml.YAMLError, Unreadable) as error:
-        register.problem(name, "file", "YAML", " ".join(str(error).split()))
+        register.unreadable(name, "YAML", " ".join(str(error).split()))
     else:
         return _records(node, name, register)
     return {}
+
+
+def _content(path: Path) -> str:
+    if not path.is_file():
+        raise Unreadable("not an ordinary file")
+    with path.open("rb") as file:
+        content = file.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise Unreadable(f"larger than {LARGEST // 1024 // 1024} MB")
+    return content.decode("utf-8")
 
 
 class Unreadable(ValueError):
@@ -103,9 +144,14 @@ class Unreadable(ValueError):
 
 
 def _compose(content: str) -> yaml.Node:
+    directive = DIRECTIVE.search(content)
+    if directive:
+        raise Unreadable(f"line {content.count(chr(10), 0, directive.start()) + 1}: directives are not allowed")
     depth = 0
-    for event in yaml.parse(content, Loader=Loader):
+    for count, event in enumerate(yaml.parse(content, Loader=Loader)):
         line = event.start_mark.line + 1 if event.start_mark else 0
+        if count > MOST_EVENTS:
+            raise Unreadable(f"line {line}: more values than a file of this size needs")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise Unreadable(f"line {line}: anchors and aliases are not allowed")
         if getattr(event, "tag", None):
@@ -122,19 +168,22 @@ def _compose(content: str) -> yaml.Node:
 def _records(node: yaml.Node, name: str, register: Register) -> dict[Any, Record]:
     schema = FILES[name]
     records: dict[Any, Record] = {}
+    before = len(register.problems)
     for position, item in enumerate(node.value, 1):
-        if not isinstance(item, yaml.MappingNode):
-            register.problem(name, f"record {position}", "record", "must be a mapping of keys to values")
-            continue
         reader = _Reader(name, f"record {position}", register)
-        reader.name_by(item, schema.key)
-        record = reader.mapping(item, schema.fields)
+        record = reader.record_of(item)
         key = record.get(schema.key)
         if key is None:
+            register.cut_short.add(name)
             continue
         if key in records:
             register.problem(name, key, schema.key, "used twice")
+        if reader.has_problem or key in records:
+            register.broken.add((name, key))
         records[key] = record
+        if len(register.problems) - before > MOST_PROBLEMS:
+            register.unreadable(name, "file", f"more than {MOST_PROBLEMS} problems; the rest was not read")
+            break
     return records
 
 
@@ -145,9 +194,18 @@ class _Reader:
     file: str
     record: str
     register: Register
+    has_problem: bool = False
 
     def problem(self, field_name: str, message: str) -> None:
+        self.has_problem = True
         self.register.problem(self.file, self.record, field_name, message)
+
+    def record_of(self, node: yaml.Node) -> Record:
+        if not isinstance(node, yaml.MappingNode):
+            self.problem("record", "must be a mapping of keys to values")
+            return {}
+        self.name_by(node, FILES[self.file].key)
+        return self.mapping(node, FILES[self.file].fields)
 
     def name_by(self, node: yaml.MappingNode, key: str) -> None:
         for name, value in node.value:
@@ -196,9 +254,9 @@ class _Reader:
             self.problem(name, "an empty list: leave the key out, or fill it")
         values = []
         for item in node.value:
-            if schema.items is None:
-                values.append(self.value(item, Field(str, limit=schema.limit, names=schema.names), name))
-            elif isinstance(item, yaml.MappingNode):
+            if schema.items_are is not None:
+                values.append(self.value(item, schema.items_are, name))
+            elif schema.items is not None and isinstance(item, yaml.MappingNode):
                 values.append(self.mapping(item, schema.items, f"{name}."))
             else:
                 self.problem(name, "every item must be a mapping of keys to values")
@@ -216,18 +274,11 @@ class _Reader:
                 return int(node.value)
             self.problem(name, "must be a whole number from 0 to 999999999")
             return None
-        if tag != "str":
-            hint = "; a date stands in quotes" if tag == "timestamp" else "; put it in quotes"
-            self.problem(name, f"must be text, reads as {tag}{hint}")
-            return None
-        return self.text(node.value, schema, name)
-
-    def text(self, value: str, schema: Field, name: str) -> str | None:
-        message = text_problem(value, schema, name.rpartition(".")[2])
+        message = text_problem(node.value, schema) if tag == "str" else NOT_TEXT.get(tag, NOT_TEXT[""])
         if message:
             self.problem(name, message)
             return None
-        return value
+        return str(node.value)
 
     def check_precisions(
         self, record: Record, written: Collection[str], fields: Mapping[str, Field], prefix: str
@@ -247,30 +298,30 @@ class _Reader:
 
 
 KIND_NAMES = {str: "text", int: "a whole number", bool: "true or false"}
+NOT_TEXT = {
+    "timestamp": "must be text: a date stands in quotes",
+    "null": "empty: leave the key out, or fill it",
+    "": "must be text: put it in quotes",
+}
 
 
-def text_problem(value: str, schema: Field, name: str) -> str:
+def text_problem(value: str, schema: Field) -> str:
     """What is wrong with a text, "" if nothing is."""
     if not value.strip():
         return "empty"
     if value != value.strip():
         return "begins or ends with a space"
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Cn", "Co") for character in value):
-        return "holds a control character, or one that is no character"
     if schema.limit is not None and len(value) > schema.limit:
         return f"{len(value)} characters long, at most {schema.limit}"
     if schema.choices is not None and value not in schema.choices:
         return f"“{value[:80]}” is not one of {', '.join(sorted(schema.choices))}"
-    if schema.pattern and not re.fullmatch(schema.pattern, value, re.ASCII):
-        return f"“{value[:80]}” has not the form {schema.pattern}"
     if schema.is_date and not is_day(value):
         return f"“{value[:80]}” is not a day (2026-06-01)"
-    validator = {"language": language_tag, "url": web_address, "archived_url": web_address}.get(name)
-    if validator is not None:
+    for validator in schema.validators:
         try:
             validator(value)
         except ValidationError as error:
-            return str(error.message)
+            return f"“{value[:80]}”: {error.messages[0]}"
     return ""
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from django.core.validators import MaxLengthValidator
+from django.db import models
 
 from ..models import (
     ASSIGNABLE_STATUSES,
@@ -32,22 +36,30 @@ from ..models import (
     UpdateKind,
 )
 
-SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
+Validator = Callable[[Any], None]
 
 
 @dataclass(frozen=True)
 class Field:
-    """One key. `names` is the file whose records it refers to, `items` the keys of a mapping or of a list's records."""
+    """One key of a record.
+
+    names      the file whose records it refers to
+    items      the keys of a mapping, or of the records in a list
+    items_are  what a list of texts holds
+
+    Required is what the database cannot do without; what a reviewed record must have besides is for `checking`.
+    """
 
     kind: type
     required: bool = True
     limit: int | None = None
     choices: frozenset[str] | None = None
-    pattern: str = ""
+    validators: tuple[Validator, ...] = ()
     is_date: bool = False
     precision: str = ""
     names: str = ""
     items: Mapping[str, Field] | None = None
+    items_are: Field | None = None
 
 
 @dataclass(frozen=True)
@@ -59,9 +71,19 @@ class File:
     fields: Mapping[str, Field]
 
 
-def text(model: type, name: str, *, required: bool = True, pattern: str = "") -> Field:
-    limit = model._meta.get_field(name).max_length  # type: ignore[attr-defined]
-    return Field(str, required, limit=limit, pattern=pattern)
+def text(model: type[models.Model], name: str, *, required: bool = True) -> Field:
+    """A text with the length and the form that its column asks for."""
+    return _text_of(model._meta.get_field(name), required=required)
+
+
+def texts(model: type[models.Model], name: str, *, required: bool = True) -> Field:
+    column: Any = model._meta.get_field(name)
+    return Field(list, required, items_are=_text_of(column.base_field, required=True))
+
+
+def _text_of(column: Any, *, required: bool) -> Field:
+    forms = tuple(each for each in column.validators if not isinstance(each, MaxLengthValidator))
+    return Field(str, required, limit=column.max_length, validators=forms)
 
 
 def choice(values: Iterable[str], *, required: bool = True) -> Field:
@@ -77,11 +99,7 @@ def naming(file: str, *, required: bool = True) -> Field:
 
 
 def names_of(file: str, *, required: bool = True) -> Field:
-    return Field(list, required, names=file)
-
-
-def texts(limit: int) -> Field:
-    return Field(list, limit=limit)
+    return Field(list, required, names=file, items_are=Field(str))
 
 
 precisions = Precision.values
@@ -91,7 +109,7 @@ FILES: dict[str, File] = {
         "slug",
         "# Areas of cooperation, in display order. Format: README.md.",
         {
-            "slug": text(Area, "slug", pattern=SLUG),
+            "slug": text(Area, "slug"),
             "name": text(Area, "name"),
             "name_ja": text(Area, "name_ja"),
             "headline": Field(bool),
@@ -102,7 +120,7 @@ FILES: dict[str, File] = {
         "slug",
         "# Who is to act. Format: README.md.",
         {
-            "slug": text(Actor, "slug", pattern=SLUG),
+            "slug": text(Actor, "slug"),
             "name": text(Actor, "name"),
             "name_ja": text(Actor, "name_ja", required=False),
             "abbreviation": text(Actor, "abbreviation", required=False),
@@ -113,7 +131,7 @@ FILES: dict[str, File] = {
         "slug",
         "# Citable documents. Nothing here that no record cites. Format: README.md.",
         {
-            "slug": text(Source, "slug", pattern=SLUG),
+            "slug": text(Source, "slug"),
             "url": text(Source, "url"),
             "title": text(Source, "title"),
             "title_seen": Field(bool),
@@ -132,21 +150,21 @@ FILES: dict[str, File] = {
         "slug",
         "# Documents that carry commitments. Format: README.md.",
         {
-            "slug": text(Instrument, "slug", pattern=SLUG),
+            "slug": text(Instrument, "slug"),
             "title": text(Instrument, "title"),
             "title_ja": text(Instrument, "title_ja", required=False),
             "kind": choice(InstrumentKind.values),
             "adopted_on": day(precision="adopted_precision"),
             "adopted_precision": choice(precisions),
             "description": text(Instrument, "description"),
-            "sources": names_of("sources"),
+            "sources": names_of("sources", required=False),
         },
     ),
     "commitments": File(
         "reference",
         "# Pledges. References are permanent. One without `published_on` is a draft and not public. Format: README.md.",
         {
-            "reference": text(Commitment, "reference", pattern=r"EUJP-\d{2,}"),
+            "reference": text(Commitment, "reference"),
             "published_on": day(required=False),
             "withdrawn_on": day(required=False),
             "withdrawal_reason": text(Commitment, "withdrawal_reason", required=False),
@@ -168,19 +186,19 @@ FILES: dict[str, File] = {
             "area": naming("areas"),
             "kind": choice(CommitmentKind.values),
             "strength": choice(Strength.values),
-            "actors": names_of("actors"),
+            "actors": names_of("actors", required=False),
             "cadence_months": Field(int, required=False),
             "due_on": day(required=False, precision="due_precision"),
             "due_precision": choice(precisions, required=False),
             "deadline_wording": text(Commitment, "deadline_wording", required=False),
-            "progress_looks_like": texts(300),
+            "progress_looks_like": texts(Commitment, "progress_looks_like", required=False),
             "fulfilled_when": text(Commitment, "fulfilled_when"),
             "follows": Field(
                 dict,
                 required=False,
                 items={"reference": naming("commitments"), "relation": choice(Relation.values)},
             ),
-            "sources": names_of("sources"),
+            "sources": names_of("sources", required=False),
             "note": text(Commitment, "note", required=False),
         },
     ),
@@ -188,7 +206,7 @@ FILES: dict[str, File] = {
         "slug",
         "# Dated next steps that a party announced. Format: README.md.",
         {
-            "slug": text(Milestone, "slug", pattern=SLUG),
+            "slug": text(Milestone, "slug"),
             "commitment": naming("commitments"),
             "title": text(Milestone, "title"),
             "recorded_on": day(),
@@ -237,14 +255,14 @@ FILES: dict[str, File] = {
         "slug",
         "# Documented searches that found nothing new. Format: README.md.",
         {
-            "slug": text(Check, "slug", pattern=SLUG),
+            "slug": text(Check, "slug"),
             "checked_on": day(),
             "recorded_on": day(),
             "covers_from": day(required=False),
             "commitments": names_of("commitments"),
-            "places": texts(300),
-            "terms": texts(300),
-            "languages": texts(20),
+            "places": texts(Check, "places"),
+            "terms": texts(Check, "terms"),
+            "languages": texts(Check, "languages"),
             "found": text(Check, "found"),
             "note": text(Check, "note", required=False),
         },
@@ -257,7 +275,7 @@ FILES: dict[str, File] = {
             "article": text(Discrepancy, "article"),
             "official": text(Discrepancy, "official"),
             "assessment": text(Discrepancy, "assessment"),
-            "sources": names_of("sources"),
+            "sources": names_of("sources", required=False),
         },
     ),
 }

@@ -15,17 +15,23 @@ WIDTH = 120
 
 
 class _Dumper(yaml.SafeDumper):
-    """Lists are indented under their key."""
+    """Lists are indented under their key, and a value that occurs twice is written twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
         return super().increase_indent(flow, False)
 
 
 def write_register(register: Register, folder: Path) -> None:
-    """Write every file of the register; the folder is made if need be."""
+    """Write every file of the register, each whole or not at all; the folder is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in FILES:
-        (folder / f"{name}.yaml").write_text(file_text(name, list(register.of(name).values())), encoding="utf-8")
+        text = file_text(name, list(register.of(name).values()))
+        unfinished = folder / f".{name}.yaml.new"
+        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        unfinished.replace(folder / f"{name}.yaml")
 
 
 def file_text(name: str, records: list[Record]) -> str:

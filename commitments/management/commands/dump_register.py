@@ -18,9 +18,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["path"]
-        if folder.exists() and not folder.is_dir():
-            raise CommandError(f"{folder} is not a folder.")
         with snapshot():
             register = dump()
-        write_register(register, folder)
+        try:
+            write_register(register, folder)
+        except OSError as error:
+            raise CommandError(f"{error.filename}: {error.strerror}") from error
         self.stdout.write(f"{sum(len(records) for records in register.files.values())} records written to {folder}")

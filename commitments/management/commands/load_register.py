@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from commitments.public import snapshot
+from commitments.register.comparing import Plan
 from commitments.register.loading import RegisterRefused, load_register
 
 SHIPPED = Path(__file__).resolve().parents[2] / "data"
@@ -23,26 +26,31 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="", help="why public wording changes; kept with the earlier wording")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        check_only: bool = options["check"]
         try:
-            plan = load_register(
-                options["path"],
-                today=timezone.now().date(),
-                partial=options["partial"],
-                reason=options["reason"],
-                check_only=options["check"],
-            )
+            with snapshot() if check_only else contextlib.nullcontext():
+                plan = load_register(
+                    options["path"],
+                    today=timezone.now().date(),
+                    partial=options["partial"],
+                    reason=options["reason"],
+                    check_only=check_only,
+                )
         except RegisterRefused as refusal:
             for problem in refusal.problems:
                 self.stderr.write(str(problem))
-            raise CommandError(f"{len(refusal.problems)} problems; nothing was written.") from None
-        if plan.is_empty:
-            self.stdout.write(f"Nothing to do: {plan.unchanged} records are as in the files.")
-            return
-        would = "would be " if options["check"] else ""
-        for name, keys in plan.inserts.items():
-            self.stdout.write(f"{len(keys)} {name} {would}added")
-        for name, changes in plan.changes.items():
-            self.stdout.write(f"{len(changes)} {name} {would}changed: {', '.join(map(str, changes))}")
-        for name in plan.reordered:
-            self.stdout.write(f"{name} {would}reordered")
-        self.stdout.write(f"{plan.unchanged} records unchanged")
+            count = len(refusal.problems)
+            raise CommandError(f"{count} problem{'s' * (count > 1)}; nothing was written.") from None
+        for line in summary(plan, "would be " if check_only else ""):
+            self.stdout.write(line)
+
+
+def summary(plan: Plan, would: str) -> list[str]:
+    if plan.is_empty:
+        return [f"Nothing to do: {plan.unchanged} records are as in the files."]
+    return [
+        *(f"{len(keys)} {name} {would}added" for name, keys in plan.inserts.items()),
+        *(f"{len(each)} {name} {would}changed: {', '.join(map(str, each))}" for name, each in plan.changes.items()),
+        *(f"{name} {would}reordered" for name in plan.reordered),
+        f"{plan.unchanged} records unchanged",
+    ]
