@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -183,7 +184,7 @@ class _Comparison:
 def _content(name: str, record: Record) -> str:
     """What a record says, apart from its key and the days of its publication."""
     left_out = {FILES[name].key, *MOMENTS[name]}
-    return repr({field_name: record.get(field_name) for field_name in FILES[name].fields if field_name not in left_out})
+    return json.dumps({field: value for field, value in record.items() if field not in left_out}, sort_keys=True)
 
 
 def _is_draft(name: str, record: Record) -> bool:

@@ -121,7 +121,7 @@ def _read(path: Path, register: Register) -> dict[Any, Record]:
         register.unreadable(name, "path", f"cannot be read: {error.strerror}")
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        register.unreadable(name, "YAML", f"{line}{error.problem}")
+        register.unreadable(name, "YAML", f"{line}{', '.join(filter(None, [error.context, error.problem]))}")
     except (yaml.YAMLError, Unreadable) as error:
         register.unreadable(name, "YAML", " ".join(str(error).split()))
     else:
@@ -170,6 +170,9 @@ def _records(node: yaml.Node, name: str, register: Register) -> dict[Any, Record
     records: dict[Any, Record] = {}
     before = len(register.problems)
     for position, item in enumerate(node.value, 1):
+        if len(register.problems) - before > MOST_PROBLEMS:
+            register.unreadable(name, "file", f"more than {MOST_PROBLEMS} problems; the rest was not read")
+            break
         reader = _Reader(name, f"record {position}", register)
         record = reader.record_of(item)
         key = record.get(schema.key)
@@ -181,9 +184,6 @@ def _records(node: yaml.Node, name: str, register: Register) -> dict[Any, Record
         if reader.has_problem or key in records:
             register.broken.add((name, key))
         records[key] = record
-        if len(register.problems) - before > MOST_PROBLEMS:
-            register.unreadable(name, "file", f"more than {MOST_PROBLEMS} problems; the rest was not read")
-            break
     return records
 
 
