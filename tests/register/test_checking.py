@@ -79,7 +79,7 @@ def test_made_up_register_keeps_every_rule() -> None:
         (dropping("instruments", "pact", "sources"), ("instruments", "pact", "sources")),
         (dropping("discrepancies", "Number", "sources"), ("discrepancies", "Number", "sources")),
         (adding("sources", source("idle")), ("sources", "idle", "slug")),
-        (setting("sources", "ours", url="https://example.org/text"), ("sources", "ours", "url")),
+        (setting("sources", "text", url="https://example.org/ours"), ("sources", "text", "url")),
         (
             setting("sources", "ours", published_on="2026-02-01", published_precision="day"),
             ("sources", "ours", "published_on"),
