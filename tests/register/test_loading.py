@@ -662,7 +662,7 @@ def test_of_two_loads_at_once_the_second_waits_and_finds_nothing_to_do(tmp_path:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nobody_publishes_between_the_comparison_and_the_writing(tmp_path: Path, today: str) -> None:
+def test_nobody_publishes_until_what_a_load_compared_with_is_written(tmp_path: Path, today: str) -> None:
     load(records(), tmp_path)
     author = make_user()
     draft = make_update(published=False, assessments=[{"commitment": Commitment.objects.get(reference="EUJP-01")}])
@@ -678,11 +678,13 @@ def test_nobody_publishes_between_the_comparison_and_the_writing(tmp_path: Path,
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(1) as threads, transaction.atomic():
-        publishing.hold_publication()
-        waiting = threads.submit(publish)
-        load_register(path, today=timezone.now().date())
-        transaction.on_commit(lambda: waiting.result(timeout=20))
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            load_register(path, today=timezone.now().date())
+            publishing_meanwhile = threads.submit(publish)
+            with pytest.raises(TimeoutError):
+                publishing_meanwhile.result(timeout=0.5)
+        publishing_meanwhile.result(timeout=20)
 
     assert StatusUpdate.objects.get(number=3).title == "Event 3"
     assert StatusUpdate.objects.get(number=4) == draft
