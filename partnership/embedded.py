@@ -262,7 +262,7 @@ class EmbeddedServer:
         if os.geteuid() == 0:
             os.chown(folder, *self._account())
             if folder.parent != self.folder:
-                _open_parents(folder)
+                _tell(_open_parents(folder))
         folder.chmod(0o700)
         return folder
 
@@ -347,10 +347,14 @@ class EmbeddedServer:
 
     def _let_account_in(self) -> None:
         """Root only: the server's account must be able to reach the data and the programs."""
-        _open_parents(self.folder)
         programs = self.program("postgres").parent.parent
-        _open_parents(programs)
-        _open_tree(programs)
+        # Wheels keep the shared libraries that they bring in a folder beside the package.
+        libraries = programs.parent.with_name(f"{programs.parent.name}.libs")
+        changes = _open_parents(self.folder)
+        for tree in (programs, libraries):
+            if tree.exists():
+                changes += [*_open_parents(tree), *_open_tree(tree)]
+        _tell(changes)
 
 
 @functools.cache
@@ -403,27 +407,32 @@ def _account_name(user: int) -> str:
         return str(user)
 
 
-def _open_parents(path: Path) -> None:
-    """Let other accounts pass through the folders above, no more, and say so for each one changed."""
+def _open_parents(path: Path) -> list[str]:
+    """Let other accounts pass through the folders above, and no more. What was changed, in words."""
+    changes = []
     for folder in path.absolute().parents:
         if not folder.stat().st_mode & stat.S_IXOTH:
             folder.chmod(stat.S_IMODE(folder.stat().st_mode) | stat.S_IXOTH)
-            _tell(f"{folder}: other accounts may now pass through (o+x)")
+            changes.append(f"{folder}: other accounts may now pass through (o+x)")
+    return changes
 
 
-def _open_tree(top: Path) -> None:
-    """Packages that root installed under a strict umask cannot be read by the server's account."""
-    if top.stat().st_mode & stat.S_IROTH and (top / "bin" / "postgres").stat().st_mode & stat.S_IXOTH:
-        return
+def _open_tree(top: Path) -> list[str]:
+    """Let other accounts read the packages that root installed under a strict umask. What was changed, in words."""
+    changes = []
     for path in (top, *top.rglob("*")):
         mode = path.lstat().st_mode
-        if not stat.S_ISLNK(mode):
-            path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
-    _tell(f"{top}: other accounts may now read it")
+        readable = mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
+        if mode != readable and not stat.S_ISLNK(mode):
+            path.chmod(stat.S_IMODE(readable))
+            changes = [f"{top}: other accounts may now read it (o+rX)"]
+    return changes
 
 
-def _tell(change: str) -> None:
-    sys.stderr.write(
-        f"{change}. PostgreSQL does not run as root and its account must get there; "
-        "run as an ordinary user or set DATABASE_URL to avoid this.\n"
-    )
+def _tell(changes: list[str]) -> None:
+    if changes:
+        sys.stderr.write(
+            "PostgreSQL does not run as root, and its account must be able to reach it, so:\n"
+            + "".join(f"  {change}\n" for change in changes)
+            + "Run as an ordinary user or set DATABASE_URL to avoid this.\n"
+        )
