@@ -18,6 +18,7 @@ import pwd
 import re
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -221,6 +222,11 @@ class EmbeddedServer:
         file = self.data / "postmaster.pid"
         with contextlib.suppress(OSError, IndexError):
             folder = Path(file.read_text(errors="surrogateescape").splitlines()[4])
+            if _is_answered(folder / SOCKET_NAME):
+                raise EmbeddedServerError(
+                    f"Another PostgreSQL uses {self.data}, and this machine does not see its process: perhaps it runs "
+                    "in another container. Stop it there; two servers on one folder would ruin the data."
+                )
             for name in (SOCKET_NAME, f"{SOCKET_NAME}.lock"):
                 (folder / name).unlink(missing_ok=True)
             if folder.parent != self.folder:
@@ -367,6 +373,11 @@ def _fits_a_socket(folder: Path) -> bool:
     """PostgreSQL splits its list of socket folders at commas and quotes; addresses of sockets have a short limit."""
     path = os.fsencode(folder / SOCKET_NAME)
     return len(path) <= LONGEST_SOCKET_PATH and not {b",", b'"'} & {bytes([byte]) for byte in path}
+
+
+def _is_answered(address: Path) -> bool:
+    with contextlib.closing(socket.socket(socket.AF_UNIX)) as caller:
+        return caller.connect_ex(os.fsencode(address)) == 0
 
 
 def _command_line(pid: int) -> list[str]:
