@@ -18,6 +18,7 @@ import pwd
 import re
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -221,6 +222,11 @@ class EmbeddedServer:
         file = self.data / "postmaster.pid"
         with contextlib.suppress(OSError, IndexError):
             folder = Path(file.read_text(errors="surrogateescape").splitlines()[4])
+            if _is_answered(folder / SOCKET_NAME):
+                raise EmbeddedServerError(
+                    f"Another PostgreSQL uses {self.data}, and this machine does not see its process: perhaps it runs "
+                    "in another container. Stop it there; two servers on one folder would ruin the data."
+                )
             for name in (SOCKET_NAME, f"{SOCKET_NAME}.lock"):
                 (folder / name).unlink(missing_ok=True)
             if folder.parent != self.folder:
@@ -262,7 +268,7 @@ class EmbeddedServer:
         if os.geteuid() == 0:
             os.chown(folder, *self._account())
             if folder.parent != self.folder:
-                _open_parents(folder)
+                _tell(_open_parents(folder))
         folder.chmod(0o700)
         return folder
 
@@ -347,10 +353,14 @@ class EmbeddedServer:
 
     def _let_account_in(self) -> None:
         """Root only: the server's account must be able to reach the data and the programs."""
-        _open_parents(self.folder)
         programs = self.program("postgres").parent.parent
-        _open_parents(programs)
-        _open_tree(programs)
+        # Wheels keep the shared libraries that they bring in a folder beside the package.
+        libraries = programs.parent.with_name(f"{programs.parent.name}.libs")
+        changes = _open_parents(self.folder)
+        for tree in (programs, libraries):
+            if tree.exists():
+                changes += [*_open_parents(tree), *_open_tree(tree)]
+        _tell(changes)
 
 
 @functools.cache
@@ -363,6 +373,11 @@ def _fits_a_socket(folder: Path) -> bool:
     """PostgreSQL splits its list of socket folders at commas and quotes; addresses of sockets have a short limit."""
     path = os.fsencode(folder / SOCKET_NAME)
     return len(path) <= LONGEST_SOCKET_PATH and not {b",", b'"'} & {bytes([byte]) for byte in path}
+
+
+def _is_answered(address: Path) -> bool:
+    with contextlib.closing(socket.socket(socket.AF_UNIX)) as caller:
+        return caller.connect_ex(os.fsencode(address)) == 0
 
 
 def _command_line(pid: int) -> list[str]:
@@ -403,27 +418,32 @@ def _account_name(user: int) -> str:
         return str(user)
 
 
-def _open_parents(path: Path) -> None:
-    """Let other accounts pass through the folders above, no more, and say so for each one changed."""
+def _open_parents(path: Path) -> list[str]:
+    """Let other accounts pass through the folders above, and no more. What was changed, in words."""
+    changes = []
     for folder in path.absolute().parents:
         if not folder.stat().st_mode & stat.S_IXOTH:
             folder.chmod(stat.S_IMODE(folder.stat().st_mode) | stat.S_IXOTH)
-            _tell(f"{folder}: other accounts may now pass through (o+x)")
+            changes.append(f"{folder}: other accounts may now pass through (o+x)")
+    return changes
 
 
-def _open_tree(top: Path) -> None:
-    """Packages that root installed under a strict umask cannot be read by the server's account."""
-    if top.stat().st_mode & stat.S_IROTH and (top / "bin" / "postgres").stat().st_mode & stat.S_IXOTH:
-        return
+def _open_tree(top: Path) -> list[str]:
+    """Let other accounts read the packages that root installed under a strict umask. What was changed, in words."""
+    changes = []
     for path in (top, *top.rglob("*")):
         mode = path.lstat().st_mode
-        if not stat.S_ISLNK(mode):
-            path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
-    _tell(f"{top}: other accounts may now read it")
+        readable = mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
+        if mode != readable and not stat.S_ISLNK(mode):
+            path.chmod(stat.S_IMODE(readable))
+            changes = [f"{top}: other accounts may now read it (o+rX)"]
+    return changes
 
 
-def _tell(change: str) -> None:
-    sys.stderr.write(
-        f"{change}. PostgreSQL does not run as root and its account must get there; "
-        "run as an ordinary user or set DATABASE_URL to avoid this.\n"
-    )
+def _tell(changes: list[str]) -> None:
+    if changes:
+        sys.stderr.write(
+            "PostgreSQL does not run as root, and its account must be able to reach it, so:\n"
+            + "".join(f"  {change}\n" for change in changes)
+            + "Run as an ordinary user or set DATABASE_URL to avoid this.\n"
+        )

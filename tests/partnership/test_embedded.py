@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from partnership import embedded
 from partnership.embedded import SUPERUSER, EmbeddedServer, EmbeddedServerError
 
 ODD_NAME = "a clone, of mine: ü 日本 ' \" $HOME"
@@ -161,6 +162,20 @@ def test_stale_pid_of_another_living_process_does_not_mislead(make_server: MakeS
     assert postmaster(server) != os.getpid()
 
 
+def test_server_whose_process_cannot_be_seen_is_left_alone(
+    make_server: MakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, hidden = make_server(), make_server()
+    server.ensure()
+    before = postmaster(server)
+    # As from another container: the folder is shared, the processes are not.
+    monkeypatch.setattr(hidden, "_is_ours", lambda pid: False)
+    with pytest.raises(EmbeddedServerError, match="Another PostgreSQL uses"):
+        hidden.ensure()
+    assert postmaster(server) == before
+    assert ask(server, "SELECT 1") == "1"
+
+
 def test_data_folder_cut_short_while_being_made_is_made_anew(make_server: MakeServer) -> None:
     server = make_server()
     (server.folder / "data.unfinished").mkdir(parents=True)
@@ -185,6 +200,19 @@ def test_data_of_a_version_that_is_not_installed_says_so(make_server: MakeServer
     (server.data / "PG_VERSION").write_text("12\n")
     with pytest.raises(EmbeddedServerError, match="made by PostgreSQL 12"):
         server.ensure()
+
+
+def test_packages_that_root_installed_for_itself_are_opened_to_the_account(server_folder: Path) -> None:
+    package = server_folder / "package"
+    for folder in (package, package / "bin"):
+        folder.mkdir(0o700)
+    program, data = package / "bin" / "program", package / "data"
+    program.touch(0o700)
+    data.touch(0o600)
+    assert embedded._open_tree(package) != []
+    modes = [path.stat().st_mode & 0o777 for path in (package, package / "bin", program, data)]
+    assert modes == [0o705, 0o705, 0o705, 0o604]
+    assert embedded._open_tree(package) == []
 
 
 def test_folder_of_another_account_is_refused_with_the_ways_out(

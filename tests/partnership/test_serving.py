@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from django.conf import settings
 
@@ -72,14 +73,22 @@ class Serve:
         return self.printed + output, errors
 
     def server(self) -> int:
-        return next(iter(children(self.process.pid, "granian")))
+        own = psutil.Process(self.process.pid).children()
+        return next(child.pid for child in own if "granian" in child.cmdline())
 
     def workers(self) -> set[int]:
-        return {pid for pid in children(self.server(), "") if "resource_tracker" not in command(pid)}
+        return {child.pid for child in psutil.Process(self.server()).children() if not is_tracker(child)}
 
     def postmaster(self) -> int | None:
         file = self.state / "data" / "postmaster.pid"
         return int(file.read_text().split()[0]) if file.exists() else None
+
+
+def is_tracker(process: psutil.Process) -> bool:
+    """The process that multiprocessing keeps beside the workers; it serves nothing."""
+    with contextlib.suppress(psutil.Error):
+        return any("resource_tracker" in argument for argument in process.cmdline())
+    return True
 
 
 def wait_until(condition: Callable[[], object]) -> None:
@@ -87,17 +96,6 @@ def wait_until(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-
-
-def children(parent: int, word: str) -> set[int]:
-    listing = subprocess.run(["/bin/ps", "-e", "-o", "pid=,ppid="], check=True, capture_output=True, text=True).stdout
-    pairs = [tuple(map(int, line.split())) for line in listing.splitlines()]
-    return {pid for pid, parent_of in pairs if parent_of == parent and word in command(pid)}
-
-
-def command(pid: int) -> str:
-    arguments = ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)]
-    return subprocess.run(arguments, check=False, capture_output=True, text=True).stdout
 
 
 def free_port() -> int:
@@ -184,7 +182,7 @@ def test_two_first_runs_at_once_end_as_one_server_and_one_sentence(start: Start,
     wait_until(lambda: any(run.process.poll() is not None for run in runs))
     serving, refused = sorted(runs, key=lambda run: run.process.poll() is not None)
     assert "cannot be had" in refused.process.communicate()[1]
-    assert serving.process.poll() is None
+    serving.wait_until_ready()
     assert serving.is_ready()
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import datetime
+import re
 import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +152,19 @@ def test_paragraphs_of_a_description_stay_paragraphs(tmp_path: Path) -> None:
     of["instruments"][0]["description"] = "One paragraph.\n\nAnother: with words."
 
     assert read_back(write(of, tmp_path))["instruments"] == of["instruments"]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_readme_names_every_key_of_the_file(name: str) -> None:
+    readme = (SHIPPED / "README.md").read_text(encoding="utf-8")
+    [row] = [line for line in readme.splitlines() if line.startswith(f"| `{name}.yaml`")]
+
+    missing = [key for key in keys_of(FILES[name].fields) if not re.search(rf"\b{key}\b", row)]
+
+    assert missing == []
+
+
+def keys_of(fields: Mapping[str, Field]) -> Iterator[str]:
+    for key, field in fields.items():
+        yield key
+        yield from keys_of(field.items or {})

@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import BaseCommand, CommandError, CommandParser, call_command
-from django.db import OperationalError, connections
+from django.db import NotSupportedError, OperationalError, connections
+from django.db.migrations.exceptions import MigrationSchemaMissing
 
 from commitments.models import Commitment, StatusUpdate
 from partnership.serving import (
@@ -39,7 +40,8 @@ class Command(BaseCommand):
             try:
                 with alone_in_database():
                     self.prepare()
-            except OperationalError as error:
+            # No server there, one too old, or one where the role may not create tables.
+            except (OperationalError, NotSupportedError, MigrationSchemaMissing) as error:
                 raise CommandError(str(error)) from error
             collect_static_files(settings.STATIC_ROOT, settings.BASE_DIR / "requirements.txt")
             connections.close_all()
