@@ -2,8 +2,8 @@
 
 Events fall on commitments, areas and sources as they do in life: a few have very many. The weights follow Zipf's law,
 so the busiest commitment and source fill a whole page at 1,000 updates as at 100,000 and the pages compare like with
-like. Ten quiet commitments have all of their events among the first hundred updates. The first thousand hold enough
-corrections to fill their page.
+like. Ten quiet commitments have all of their events among the first hundred updates. One update in a hundred withdraws
+an earlier one, and the first five hundred hold enough such corrections to fill their page.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ from commitments.models import (
 COMMITMENTS = 1_000
 QUIET = 10
 AREAS, ACTORS, SOURCES, INSTRUMENTS = 12, 30, 500, 5
-BATCH = 1_000
+BATCH = 500
+CORRECTIONS_AT_FIRST = 60
 ADOPTED = datetime.date(2010, 1, 1)
 DAYS = 5_000
 KINDS = ("standing", "recurring", "one_off", "exploratory")
@@ -147,7 +148,7 @@ class Filler:
         Milestone.objects.update(recorded_at=moment)
 
     def fill_updates(self, until: int) -> None:
-        """Draft, children, publication, as everywhere; a transaction for every thousand."""
+        """Draft, children, publication, as everywhere; a transaction for every few hundred."""
         with tqdm(total=until - self.updates, unit=" updates", desc=f"filling to {until:,}") as bar:
             while self.updates < until:
                 count = min(BATCH, until - self.updates)
@@ -158,8 +159,9 @@ class Filler:
 
     @transaction.atomic
     def fill_batch(self, count: int) -> None:
+        corrections = count // 100 if self.updates else CORRECTIONS_AT_FIRST
         first = self.updates + 1
-        numbers = range(first, first + count)
+        numbers = range(first, first + count - corrections)
         updates = StatusUpdate.objects.bulk_create(
             StatusUpdate(
                 title=f"Event {number}",
@@ -180,9 +182,9 @@ class Filler:
             for number, update in zip(numbers, updates, strict=True)
             for assessment in self.assess(number, update)
         )
-        self.publish(updates)
+        self.publish()
+        self.withdraw(self.dice.sample(updates, corrections))
         self.updates += count
-        self.correct(first, updates)
 
     def pick_sources(self) -> list[Source]:
         joint = self.sources[4 * self.dice.randrange(SOURCES // 4)]
@@ -209,8 +211,8 @@ class Filler:
             position=position,
         )
 
-    def publish(self, updates: list[StatusUpdate]) -> None:
-        """One UPDATE a row, in order, so that every trigger runs as it does for an editor."""
+    def publish(self) -> None:
+        """All drafts, one UPDATE a row, in order, so that every trigger runs as it does for an editor."""
         with connection.cursor() as cursor:
             cursor.execute(
                 """
@@ -227,9 +229,7 @@ class Filler:
                 """
             )
 
-    def correct(self, first: int, updates: list[StatusUpdate]) -> None:
-        """Withdraw some of those just published; the first thousand hold sixty such."""
-        wrong = updates[:: 15 if first == 1 else 100][:60]
+    def withdraw(self, updates: list[StatusUpdate]) -> None:
         corrections = StatusUpdate.objects.bulk_create(
             StatusUpdate(
                 title="A correction",
@@ -239,8 +239,7 @@ class Filler:
                 corrects=update,
                 correction_reason="Made up.",
             )
-            for update in wrong
+            for update in updates
         )
         Citation.objects.bulk_create(Citation(update=update, source=self.sources[0]) for update in corrections)
-        self.publish(corrections)
-        self.updates += len(corrections)
+        self.publish()

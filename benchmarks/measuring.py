@@ -1,55 +1,78 @@
-"""How long each kind of public page takes, and how that compares with a bare view that returns the same bytes."""
+"""How long a page takes, on the small register and on the large, and beside a bare view that returns the same bytes."""
 
 from __future__ import annotations
 
 import statistics
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.db import connection
+from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from . import bare
 
-REPETITIONS = 40
-BARE_REPETITIONS = 100
+REPETITIONS = 100
+SECONDS = 4.0
+FEWEST = 10
 TRANSACTION_WORDS = ("BEGIN", "COMMIT", "SET TRANSACTION", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Figure:
+    """What one page cost on one register; times in milliseconds, at the client."""
+
     queries: int
-    median: float
-    p99: float
-    size: int
-    ratio_to_bare: float
+    body: bytes
+    times: list[float] = field(default_factory=list)
+    bare_times: list[float] = field(default_factory=list)
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.times)
+
+    @property
+    def p99(self) -> float:
+        """The slowest, where there were fewer than a hundred repetitions."""
+        return sorted(self.times)[-(len(self.times) // 100) - 1]
+
+    @property
+    def ratio_to_bare(self) -> float:
+        return self.median / statistics.median(self.bare_times)
 
 
-def measure(address: str) -> Figure:
-    """Milliseconds at the client, after two requests that warm caches; queries without transaction statements."""
+def measure(address: str, registers: Mapping[int, BaseDatabaseWrapper]) -> dict[int, Figure]:
+    """By size of register. The registers take turns, so that whatever else the machine does slows both alike."""
     client = Client(headers={"host": "localhost"})
-    for _ in range(2):
-        response = client.get(address)
-        if response.status_code != 200:
-            raise SystemExit(f"{address} answers {response.status_code}")
+    figures = {size: _first_look(client, address, register) for size, register in registers.items()}
+    started = time.perf_counter()
+    for repetition in range(REPETITIONS):
+        if repetition >= FEWEST and time.perf_counter() - started > SECONDS:
+            break
+        for size, register in registers.items():
+            connections["default"] = register
+            bare.BODY = figures[size].body
+            figures[size].times.append(_milliseconds(client, address))
+            figures[size].bare_times.append(_milliseconds(client, "/bare/"))
+    return figures
+
+
+def _first_look(client: Client, address: str, register: BaseDatabaseWrapper) -> Figure:
+    """After a request that fills the caches; statements that only frame the transaction are no queries."""
+    connections["default"] = register
+    client.get(address)
     with CaptureQueriesContext(connection) as captured:
-        client.get(address)
+        response = client.get(address)
+    if response.status_code != 200:
+        raise SystemExit(f"{address} answers {response.status_code}")
     queries = [query for query in captured if not query["sql"].startswith(TRANSACTION_WORDS)]
-    times = [_time(client, address) for _ in range(REPETITIONS)]
-    bare.BODY = response.content
-    bare_times = [_time(client, "/bare/") for _ in range(BARE_REPETITIONS)]
-    return Figure(
-        queries=len(queries),
-        median=statistics.median(times),
-        p99=statistics.quantiles(times, n=100)[98],
-        size=len(response.content),
-        ratio_to_bare=statistics.median(times) / statistics.median(bare_times),
-    )
+    return Figure(len(queries), response.content)
 
 
-def _time(client: Client, address: str) -> float:
+def _milliseconds(client: Client, address: str) -> float:
     started = time.perf_counter()
     client.get(address)
     return (time.perf_counter() - started) * 1000
