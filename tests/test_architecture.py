@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # From what readers and editors touch down to what is stored. A module imports from its own layer or a lower one.
 LAYERS = [
     ["urls", "apps", "checks"],
-    ["views", "feeds", "exports", "api", "admin", "management", "templatetags", "calendar_feed"],
+    ["views", "feeds", "exports", "api", "admin", "management", "templatetags", "calendar_feed", "desk_site"],
     ["public"],
     [
         "publishing",

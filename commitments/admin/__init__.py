@@ -1,8 +1,5 @@
 """The editors' desk: one noun a file."""
 
-from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
-
 from . import actor, area, check, commitment, discrepancy, history, instrument, milestone, people, source, update
 
 __all__ = [
@@ -18,9 +15,3 @@ __all__ = [
     "source",
     "update",
 ]
-
-admin.site.site_header = _("Editors’ desk")
-admin.site.site_title = _("Editors’ desk")
-admin.site.index_title = _("The register")
-
-admin.site.empty_value_display = "–"
