@@ -7,7 +7,7 @@ import datetime
 import pgtrigger
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -69,8 +69,10 @@ class SourceQuerySet(models.QuerySet["Source"]):
         """
         public = Commitment.objects.published(as_of, known_on)
         this = OuterRef("pk")
-        return self.filter(
-            Exists(Citation.objects.published(as_of, known_on).filter(source=this))
+        # A value and no EXISTS, from which the planner would gather every citation there is for a page of the list.
+        citation = Citation.objects.published(as_of, known_on).filter(source=this).order_by().values("pk")[:1]
+        return self.alias(citation=Subquery(citation)).filter(
+            Q(citation__isnull=False)
             | Exists(CommitmentSource.objects.filter(source=this, commitment__in=public))
             | Exists(public.filter(wording_source=this))
             | Exists(InstrumentSource.objects.filter(source=this, instrument__commitments__in=public))
