@@ -71,6 +71,8 @@ class Register:
             "/sources/",
             "/sources/made-up-source/",
             "/methodology/",
+            "/changes/",
+            "/changes/?since=2024-01-01&until=2025-12-31&by=publication",
             "/corrections/",
             "/subscribe/",
             "/feeds/updates.rss",
