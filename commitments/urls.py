@@ -27,6 +27,7 @@ urlpatterns = [
     path("instruments/<slug:slug>/", subjects.instrument_detail, name="instrument"),
     path("updates/", updates.update_list, name="update_list"),
     path("updates/<int:number>/", updates.update_detail, name="update"),
+    path("compare/", subjects.compare, name="compare"),
     path("changes/", changes.changes, name="changes"),
     path("exports/changes.csv", changes.changes_csv, name="changes_csv"),
     path("exports/changes.json", changes.changes_json, name="changes_json"),

@@ -30,6 +30,7 @@ LAYERS = [
         "register",
         "overview",
         "changes",
+        "clauses",
         "search",
         "filters",
         "chronicle",

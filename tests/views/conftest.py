@@ -72,6 +72,8 @@ class Register:
             "/sources/made-up-source/",
             "/methodology/",
             "/changes/",
+            "/compare/",
+            f"/compare/?left={self.commitments[0].reference}&right={self.commitments[1].reference}",
             "/changes/?since=2024-01-01&until=2025-12-31&by=publication",
             "/corrections/",
             "/subscribe/",
