@@ -24,6 +24,7 @@ from commitments.models import (
     Edition,
     Instrument,
     InstrumentSource,
+    LinkCheck,
     Milestone,
     MilestoneSource,
     Revision,
@@ -32,6 +33,7 @@ from commitments.models import (
     reason_for_change,
 )
 from tests.factories import (
+    ADOPTED,
     make_actor,
     make_area,
     make_check,
@@ -40,6 +42,7 @@ from tests.factories import (
     make_milestone,
     make_source,
     make_update,
+    moment,
 )
 from tests.raw_sql import changed, copied, deleted, fire_deferred, published, with_reason
 
@@ -591,6 +594,13 @@ def an_area_deleted_that_once_held_a_commitment() -> str:
     with reason_for_change("Filed wrongly."):
         Commitment.objects.filter(pk=commitment.pk).update(area=make_area())
     return deleted(earlier)
+
+
+@breaks(LinkCheck, "link_check_outcome")
+def a_link_of_no_outcome() -> str:
+    source = make_source()
+    link = LinkCheck.objects.create(source=source, url=source.url, asked_at=moment(ADOPTED), outcome="ok")
+    return changed(link, outcome="'maybe'")
 
 
 @breaks(Actor, "actor_side")
