@@ -97,8 +97,8 @@ def keep(source: Source, answer: Answer, now: datetime.datetime) -> bool:
     """False where the source was removed, or given another address, while it was asked."""
     if not Source.objects.select_for_update(no_key=True).filter(pk=source.pk, url=source.url).exists():
         return False
-    link = LinkCheck.objects.filter(source=source, url=source.url).first()
-    link = link or LinkCheck(source=source, url=source.url)
+    LinkCheck.objects.filter(source=source).exclude(url=source.url).delete()
+    link = LinkCheck.objects.filter(source=source).first() or LinkCheck(source=source, url=source.url)
     link.asked_at = now
     link.outcome = answer.outcome
     link.status_code = answer.status_code

@@ -33,16 +33,15 @@ from commitments.models import (
     reason_for_change,
 )
 from tests.factories import (
-    ADOPTED,
     make_actor,
     make_area,
     make_check,
     make_commitment,
     make_instrument,
+    make_link_check,
     make_milestone,
     make_source,
     make_update,
-    moment,
 )
 from tests.raw_sql import changed, copied, deleted, fire_deferred, published, with_reason
 
@@ -598,9 +597,7 @@ def an_area_deleted_that_once_held_a_commitment() -> str:
 
 @breaks(LinkCheck, "link_check_outcome")
 def a_link_of_no_outcome() -> str:
-    source = make_source()
-    link = LinkCheck.objects.create(source=source, url=source.url, asked_at=moment(ADOPTED), outcome="ok")
-    return changed(link, outcome="'maybe'")
+    return changed(make_link_check(), outcome="'maybe'")
 
 
 @breaks(Actor, "actor_side")
