@@ -51,6 +51,7 @@ LAYERS = [
         "roles",
         "people",
         "desk",
+        "effects",
     ],
     ["definitions", "charts", "glyphs", "clocks", "judgements"],
     ["models"],

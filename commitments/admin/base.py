@@ -116,7 +116,7 @@ class RegisterAdmin(FormFieldsMixin, StepsMixin):
 
     form = RegisterForm
     # One record at a time: what an action on many rows may do is not settled by the state of one.
-    actions = None
+    actions: tuple[str, ...] | None = None
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
 

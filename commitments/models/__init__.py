@@ -21,6 +21,7 @@ from .edition import Edition, EditionPending
 from .instrument import Instrument, InstrumentKind, InstrumentSource
 from .link_check import LinkCheck, LinkOutcome
 from .milestone import Milestone, MilestoneSource
+from .review_note import ReviewAct, ReviewNote
 from .revision import Revision, linked_ids, linked_rows, reason_for_change, restore_labels
 from .rules import RULES, broken_rule, explain
 from .source import Source, SourceKind, SourceSide
@@ -60,6 +61,8 @@ __all__ = [
     "MilestoneSource",
     "Precision",
     "Relation",
+    "ReviewAct",
+    "ReviewNote",
     "Revision",
     "Side",
     "Source",

@@ -28,6 +28,7 @@ from commitments.models import (
     LinkCheck,
     Milestone,
     MilestoneSource,
+    ReviewNote,
     Revision,
     Source,
     StatusUpdate,
@@ -43,6 +44,7 @@ from tests.factories import (
     make_milestone,
     make_source,
     make_update,
+    make_user,
 )
 from tests.raw_sql import changed, copied, deleted, fire_deferred, published, with_reason
 
@@ -692,6 +694,29 @@ def an_earlier_wording_rewritten() -> str:
     with reason_for_change("Made up."):
         Area.objects.filter(pk=make_commitment().area_id).update(name="Another name")
     return changed(Revision.objects.get(), reason="'A better one.'")
+
+
+def inserted_note(act: str, note: str) -> str:
+    return (
+        "INSERT INTO commitments_reviewnote (update_id, by_id, act, note) "
+        f"VALUES ({draft_with().pk}, {make_user().pk}, '{act}', '{note}')"
+    )
+
+
+@breaks(ReviewNote, "review_note_is_final")
+def a_note_of_a_review_rewritten() -> str:
+    note = ReviewNote.objects.create(update=draft_with(), by=make_user(), act="remarked", note="Made up.")
+    return changed(note, note="'Another.'")
+
+
+@breaks(ReviewNote, "review_note_act")
+def a_note_of_no_known_act() -> str:
+    return inserted_note("shouted", "Made up.")
+
+
+@breaks(ReviewNote, "review_note_says_something")
+def a_remark_without_words() -> str:
+    return inserted_note("remarked", " ")
 
 
 @breaks(AuditEntry, "audit_is_final")

@@ -18,6 +18,7 @@ from commitments.models import (
     DiscrepancySource,
     Instrument,
     InstrumentSource,
+    ReviewNote,
     Source,
     StatusUpdate,
     broken_rule,
@@ -326,6 +327,9 @@ def tell_a_whole_story() -> None:
     discrepancy = make_discrepancy()
     DiscrepancySource.objects.create(discrepancy=discrepancy, source=source)
     make_user().groups.add(Group.objects.create(name="made-up"))
+    discussed = make_update(published=False)
+    ReviewNote.objects.create(update=discussed, by=make_user(), act="remarked", note="Made up.")
+    discussed.delete()
     with reason_for_change("Made up."):
         for label in (commitment.area, actor, commitment.instrument, source, discrepancy):
             execute(changed(label, position="position + 1") if label is not source else changed(label, note="'New.'"))
