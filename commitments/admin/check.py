@@ -14,6 +14,7 @@ from commitments.publishing import record_check
 
 from .base import AddressedForm, RegisterAdmin
 from .fields import SeveralByAutocomplete, SeveralField
+from .merging import Earlier
 from .steps import Step
 
 
@@ -76,6 +77,10 @@ class CheckAdmin(RegisterAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [*super().get_readonly_fields(request, obj), "covered"]
+
+    def earlier_initial(self, obj: Any, earlier: Earlier) -> dict[str, Any]:
+        links = earlier.rows(CheckCommitment.objects.filter(performed_check=obj))
+        return {"covers": [link.commitment_id for link in links]}
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"checked_on": timezone.now().date()} | super().get_changeform_initial_data(request)

@@ -20,6 +20,7 @@ from .discrepancy import Discrepancy, DiscrepancySource
 from .edition import Edition, EditionPending
 from .instrument import Instrument, InstrumentKind, InstrumentSource
 from .milestone import Milestone, MilestoneSource
+from .open_form import OpenForm
 from .revision import Revision, linked_ids, linked_rows, reason_for_change, restore_labels
 from .rules import RULES, broken_rule, explain
 from .source import Source, SourceKind, SourceSide
@@ -55,6 +56,7 @@ __all__ = [
     "InstrumentSource",
     "Milestone",
     "MilestoneSource",
+    "OpenForm",
     "Precision",
     "Relation",
     "Revision",
