@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -64,6 +65,20 @@ def colleagues_at(record: models.Model, user_id: Any) -> list[str]:
     ]
 
 
+def take(form: OpenForm, sent: QueryDict) -> bool:
+    """Lay what was sent into the form, unless it is too much."""
+    fields = typed_into(sent)
+    if len(json.dumps(fields, ensure_ascii=False)) > LARGEST:
+        return False
+    form.fields, form.version = fields, as_version(sent.get(VERSION)) or form.version
+    return True
+
+
+def write(form: OpenForm, now: datetime.datetime, *, is_open: bool) -> None:
+    """Never makes the row anew: what it held may have been saved while this was on its way."""
+    OpenForm.objects.filter(pk=form.pk).update(seen_at=now, is_open=is_open, fields=form.fields, version=form.version)
+
+
 class AutosaveMixin(ModelAdmin):
     """Not for forms that carry passwords."""
 
@@ -101,20 +116,12 @@ class AutosaveMixin(ModelAdmin):
 
     def _keep(self, sent: QueryDict, form: OpenForm) -> str:
         now = timezone.now()
-        form.seen_at, form.is_open = now, CLOSING not in sent
         state = ""
-        if NOTHING_NEW not in sent:
-            fields = typed_into(sent)
-            if len(json.dumps(fields, ensure_ascii=False)) > LARGEST:
-                state = gettext("This text is too long to be kept: save it soon.")
-            else:
-                form.fields = fields
-                state = gettext("Kept at %(time)s UTC, not saved yet.") % {"time": date_format(now, "H:i")}
-            form.version = as_version(sent.get(VERSION)) or form.version
-        # Never made anew: what the form held may have been saved while this was on its way.
-        OpenForm.objects.filter(pk=form.pk).update(
-            seen_at=form.seen_at, is_open=form.is_open, fields=form.fields, version=form.version
-        )
+        if NOTHING_NEW not in sent and take(form, sent):
+            state = gettext("Kept at %(time)s UTC, not saved yet.") % {"time": date_format(now, "H:i")}
+        elif NOTHING_NEW not in sent:
+            state = gettext("This text is too long to be kept: save it soon.")
+        write(form, now, is_open=CLOSING not in sent)
         return state
 
     def _record_of(self, form: OpenForm) -> models.Model | None:
@@ -192,7 +199,11 @@ class AutosaveMixin(ModelAdmin):
                     opened_at=now,
                     seen_at=now,
                 )
-        OpenForm.objects.filter(pk=known.pk).update(seen_at=now, is_open=True)
+        if request.method == "POST":
+            # What could not be saved is kept, by whichever browser it was sent.
+            take(known, request.POST)
+            known.version = getattr(request, "version", known.version)
+        write(known, now, is_open=True)
         return known
 
     def _unsaved(self, request: HttpRequest, obj: Any) -> list[dict[str, Any]]:

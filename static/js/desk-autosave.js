@@ -8,7 +8,8 @@ document.addEventListener('DOMContentLoaded', () => {
   if (!form) return;
 
   const KEEP_EVERY = 3000;
-  const ASK_EVERY = 15000;
+  const ASK_EVERY = 10000;
+  const DOUBLE_CLICK = 3000;
   const { address, isUnsaved, loggedOut, unreachable } = place.dataset;
   const state = document.getElementById('desk-kept');
   const notices = document.getElementById('desk-colleagues');
@@ -61,6 +62,13 @@ document.addEventListener('DOMContentLoaded', () => {
     const now = typed();
     navigator.sendBeacon(address, now === kept ? nothingNew('_closing') : marked(now, '_closing'));
   };
+
+  // The second press of a double click would be a save of an old version.
+  let submittedAt = 0;
+  form.addEventListener('submit', (event) => {
+    if (Date.now() - submittedAt < DOUBLE_CLICK) event.preventDefault();
+    else submittedAt = Date.now();
+  });
 
   setInterval(ask, KEEP_EVERY);
   addEventListener('pagehide', leave);

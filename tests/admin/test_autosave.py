@@ -154,9 +154,8 @@ def test_saving_forgets_what_was_kept(as_editor: Client, draft: StatusUpdate) ->
     assert not OpenForm.objects.unsaved().exists()
 
 
-def test_a_save_that_fails_forgets_nothing(as_editor: Client, draft: StatusUpdate) -> None:
+def test_a_save_that_fails_is_kept_without_any_script(as_editor: Client, draft: StatusUpdate) -> None:
     data = sent_back(as_editor, desk(draft), title="", summary="Typed.")
-    keep(as_editor, data)
 
     assert as_editor.post(desk(draft), data).status_code == 200
 
@@ -172,6 +171,20 @@ def test_deleting_a_draft_forgets_ones_own_text_and_nobody_elses(
     as_editor.post(desk(draft, "delete"), {"post": "yes"})
 
     assert OpenForm.objects.unsaved().get().user == reviewer
+
+
+def test_words_that_met_a_conflict_are_still_there_after_looking_at_theirs(
+    as_editor: Client, colleague: Client, draft: StatusUpdate
+) -> None:
+    mine = sent_back(as_editor, desk(draft), title="Mine")
+    colleague.post(desk(draft), sent_back(colleague, desk(draft), title="Theirs"))
+    as_editor.post(desk(draft), mine)
+
+    [offered] = as_editor.get(desk(draft)).context["unsaved"]
+    restored = as_editor.post(offered["restore"])
+
+    assert restored.status_code == 200
+    assert shown_in(restored)["title"] == "Mine"
 
 
 def test_discarded_text_is_gone(as_editor: Client, draft: StatusUpdate) -> None:

@@ -48,7 +48,9 @@ def desks(browser: Browser, live_server: LiveServer, complaints: list[str]) -> I
     contexts = {}
     for name in ("edith", "roland"):
         make_user(name, first_name=name.capitalize()).groups.add(Group.objects.get(name="reviewer"))
-        context = browser.new_context(base_url=live_server.url, viewport={"width": WIDTH, "height": 800}, locale="en-GB")
+        context = browser.new_context(
+            base_url=live_server.url, viewport={"width": WIDTH, "height": 800}, locale="en-GB"
+        )
         context.add_init_script(REPORT)
         context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
@@ -142,7 +144,7 @@ def test_the_second_of_two_chooses_by_keyboard(desks: dict[str, BrowserContext],
 
     page.get_by_role("button", name="Save", exact=True).press("Enter")
 
-    expect(page.get_by_role("heading", name="Not saved: somebody was faster")).to_be_visible()
+    expect(page.get_by_role("heading", name="Not saved: the record changed since you opened it")).to_be_visible()
     expect(page.get_by_role("cell", name="What Roland wrote")).to_be_visible()
     expect(page.locator("#id_title")).to_have_value("What Edith wrote")
     assert right_edge(page, ".desk-conflict table") <= WIDTH
@@ -150,6 +152,15 @@ def test_the_second_of_two_chooses_by_keyboard(desks: dict[str, BrowserContext],
     expect(page.get_by_text("was changed successfully")).to_be_visible()
     draft.refresh_from_db()
     assert draft.title == "What Edith wrote"
+
+
+def test_a_double_click_is_one_save(desks: dict[str, BrowserContext], draft: StatusUpdate) -> None:
+    page = opened(desks["edith"], address(draft))
+    page.locator("#id_title").fill("Pressed twice")
+
+    page.get_by_role("button", name="Save", exact=True).dblclick()
+
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
 
 
 def test_without_javascript_the_form_works_and_names_the_colleague(
