@@ -14,6 +14,7 @@ from commitments.publishing import record_check
 
 from .base import AddressedForm
 from .fields import SeveralByAutocomplete, SeveralField
+from .merging import Earlier
 from .prefill import Prefill, PrefilledAdmin, prefilled_check
 from .steps import Step
 
@@ -80,6 +81,10 @@ class CheckAdmin(PrefilledAdmin):
 
     def read_prefill(self, request: HttpRequest) -> Prefill:
         return prefilled_check(request)
+
+    def earlier_initial(self, obj: Any, earlier: Earlier) -> dict[str, Any]:
+        links = earlier.rows(CheckCommitment.objects.filter(performed_check=obj))
+        return {"covers": [link.commitment_id for link in links]}
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"checked_on": timezone.now().date()} | super().get_changeform_initial_data(request)

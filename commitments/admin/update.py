@@ -23,7 +23,7 @@ from commitments.models import (
     Precision,
     StatusUpdate,
 )
-from commitments.publishing import Refused, open_correction, publish, remark, send_back, start_correction, submit
+from commitments.publishing import open_correction, publish, remark, send_back, start_correction, submit
 
 from .base import RegisterForm
 from .filing import AssessmentInline, CitationInline
@@ -254,16 +254,10 @@ class StatusUpdateAdmin(PrefilledAdmin):
         return {"happened_precision": Precision.DAY} | super().get_changeform_initial_data(request)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Writes no column that a step writes: a form opened before the update was submitted must not undo that."""
         obj.last_edited_by = request.user
         if not change:
             obj.written_by = request.user
-            super().save_model(request, obj, form, change)
-            return
-        row = StatusUpdate.objects.select_for_update().filter(pk=obj.pk).first()
-        if row is None or not is_open(row):
-            raise Refused(gettext("Somebody submitted, published or deleted this draft meanwhile."))
-        obj.save(update_fields=[*(name for name in form.fields if name != "reason"), "last_edited_by"])
+        super().save_model(request, obj, form, change)
 
     def why_read_only(self, obj: Any) -> str:
         if obj.is_published:

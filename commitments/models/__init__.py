@@ -21,6 +21,7 @@ from .edition import Edition, EditionPending
 from .instrument import Instrument, InstrumentKind, InstrumentSource
 from .link_check import LinkCheck, LinkOutcome
 from .milestone import Milestone, MilestoneSource
+from .open_form import OpenForm
 from .review_note import ReviewAct, ReviewNote
 from .revision import Revision, linked_ids, linked_rows, reason_for_change, restore_labels
 from .rules import RULES, broken_rule, explain
@@ -59,6 +60,7 @@ __all__ = [
     "LinkOutcome",
     "Milestone",
     "MilestoneSource",
+    "OpenForm",
     "Precision",
     "Relation",
     "ReviewAct",

@@ -5,6 +5,7 @@ Each function makes legal rows and returns the SQL that the database must refuse
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 from django.db import models
@@ -28,12 +29,14 @@ from commitments.models import (
     LinkCheck,
     Milestone,
     MilestoneSource,
+    OpenForm,
     ReviewNote,
     Revision,
     Source,
     StatusUpdate,
     reason_for_change,
 )
+from commitments.models.open_form import LARGEST
 from tests.factories import (
     make_actor,
     make_area,
@@ -727,3 +730,10 @@ def an_entry_of_the_audit_rewritten() -> str:
 @breaks(Edition, "edition_single_row")
 def a_second_edition() -> str:
     return "INSERT INTO commitments_edition (id, number) VALUES (2, 1)"
+
+
+@breaks(OpenForm, "open_form_is_bounded")
+def an_unsaved_text_without_bound() -> str:
+    now = datetime.datetime.now(datetime.UTC)
+    OpenForm.objects.create(user=make_user(), model="commitments.source", opened_at=now, seen_at=now)
+    return f"UPDATE commitments_openform SET fields = to_jsonb(repeat('x', {LARGEST + 1}))"
