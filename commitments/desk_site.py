@@ -46,7 +46,6 @@ class DeskSite(admin.AdminSite):
             token_generator=invitation_tokens,
             post_reset_login=True,
             success_url=reverse_lazy("admin:index"),
-            title=_("Choose a password"),
             extra_context=self.each_context(request),
         )
         return view(request, uidb64=uidb64, token=token)

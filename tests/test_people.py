@@ -86,7 +86,7 @@ class TestInvite:
         choose_password(path)
 
         assert not is_alive(path)
-        assert "has been used" in follow(path)[1].content.decode()
+        assert "It has been used" in follow(path)[1].content.decode()
 
     def test_the_page_of_the_link_is_kept_by_no_cache_and_sends_the_token_nowhere(self) -> None:
         path = invite("newcomer", "--role", "editor")
