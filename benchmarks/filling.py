@@ -155,7 +155,7 @@ class Filler:
                 self.fill_batch(count)
                 bar.update(count)
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+            cursor.execute("VACUUM ANALYZE")
 
     @transaction.atomic
     def fill_batch(self, count: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from .models.status_update import StatusUpdateQuerySet
 
 PAGE_SIZE = 50
+BY_EVENT = ("-happened_by", "-number")
+BY_NUMBER = ("-number",)
 CURSOR = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d{1,9})\Z", re.ASCII)
 
 
@@ -140,33 +142,52 @@ def load_entries(
     ]
 
 
-def latest_events(clocks: Clocks, count: int) -> list[Entry]:
-    """The updates that count, latest event first."""
+def latest_events(clocks: Clocks, count: int, touching: QuerySet[Assessment] | None = None) -> list[Entry]:
+    """The updates that count, latest event first; with `touching`, only those that make one of these assessments."""
     counted = StatusUpdate.objects.counted(clocks.as_of, clocks.known_on)
-    return load_entries(counted.order_by("-happened_by", "-number")[:count], clocks)
+    return load_entries(_first(counted, touching, BY_EVENT, count), clocks)
 
 
-def page_by_event(
-    updates: StatusUpdateQuerySet, clocks: Clocks, cursor: str, *, commitment: Commitment | None = None
-) -> EntryPage:
-    """Latest event first, after the cursor "2025-06-01.31" (last day of the event, number). Raises BadQuery."""
+def latest_publications(clocks: Clocks, count: int, touching: QuerySet[Assessment] | None = None) -> list[Entry]:
+    """For feeds: latest published first, each with the status before as of its own publication."""
+    published = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
+    return load_entries(_first(published, touching, BY_NUMBER, count), clocks, as_published=True)
+
+
+def page_by_event(clocks: Clocks, cursor: str, commitment: Commitment) -> EntryPage:
+    """What touched the commitment, latest event first, after the cursor "2025-06-01.31" (day of the event, number).
+
+    Raises BadQuery.
+    """
+    updates = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
     if cursor:
         happened_by, number = _event_cursor(cursor)
         updates = updates.filter(Q(happened_by__lt=happened_by) | Q(happened_by=happened_by, number__lt=number))
-    entries = load_entries(updates.order_by("-happened_by", "-number")[: PAGE_SIZE + 1], clocks, commitment=commitment)
+    shown = _first(updates, Assessment.objects.filter(commitment=commitment), BY_EVENT, PAGE_SIZE + 1)
+    entries = load_entries(shown, clocks, commitment=commitment)
     last = entries[PAGE_SIZE - 1].update if len(entries) > PAGE_SIZE else None
     return EntryPage(entries[:PAGE_SIZE], f"{last.happened_by}.{last.number}" if last else "")
 
 
-def page_by_number(updates: StatusUpdateQuerySet, clocks: Clocks, cursor: str) -> EntryPage:
+def page_by_number(
+    updates: StatusUpdateQuerySet, clocks: Clocks, cursor: str, touching: QuerySet[Assessment] | None = None
+) -> EntryPage:
     """Latest publication first, before the number in the cursor. Raises BadQuery."""
     if cursor:
         if not re.fullmatch(r"[0-9]{1,9}", cursor):
             raise BadQuery(_("“before” is the number of an update, such as 31."))
         updates = updates.filter(number__lt=int(cursor))
-    entries = load_entries(updates.order_by("-number")[: PAGE_SIZE + 1], clocks)
+    entries = load_entries(_first(updates, touching, BY_NUMBER, PAGE_SIZE + 1), clocks)
     last = entries[PAGE_SIZE - 1].update if len(entries) > PAGE_SIZE else None
     return EntryPage(entries[:PAGE_SIZE], str(last.number) if last else "")
+
+
+def _first(
+    updates: StatusUpdateQuerySet, touching: QuerySet[Assessment] | None, order: Sequence[str], count: int
+) -> StatusUpdateQuerySet:
+    if touching is None:
+        return updates.order_by(*order)[:count]
+    return updates.touching(touching, order=order, count=count)
 
 
 def update_context(update: StatusUpdate, clocks: Clocks) -> dict[str, Any]:
@@ -199,7 +220,12 @@ def _status_when_published() -> Coalesce:
     moment = OuterRef("published_at")
     correction = StatusUpdate.objects.filter(corrects=OuterRef("update"), published_at__lte=OuterRef(moment))
     earlier = Assessment.objects.filter(
-        ~Exists(correction), update__number__lt=OuterRef("update__number"), happened_by__lte=OuterRef("happened_by")
+        ~Exists(correction),
+        published_at__lte=moment,
+        update__number__lt=OuterRef("update__number"),
+        happened_by__lte=OuterRef("happened_by"),
+        # Implied, and said so that the planner may use the partial indexes.
+        published_at__isnull=False,
     )
     searches = CheckCommitment.objects.filter(performed_check__recorded_at__lte=moment)
     return _latest_status(earlier, searches, OuterRef("happened_by"))

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from .clocks import Clocks
 from .judgements import DUE_SOON, Judged, ScheduleState
-from .models import Check, Commitment, LinkCheck, Milestone, Source, StatusUpdate
+from .models import AuditEntry, Check, Commitment, LinkCheck, Milestone, Source, StatusUpdate
 from .overview import Attention, attention, judged_set
 
 Row = TypeVar("Row")
@@ -48,7 +46,7 @@ def bounded(rows: Sequence[Row], most: int) -> Listed[Row]:
 
 @dataclass(frozen=True)
 class Draft:
-    """`begun_at` is unknown for what was not written in the admin."""
+    """`begun_at` is unknown for what was written before there was an audit."""
 
     update: StatusUpdate
     begun_at: datetime.datetime | None
@@ -177,9 +175,9 @@ def own_dates(rows: Iterable[Judged], last: datetime.date) -> list[Ahead]:
 
 
 def begun_at(updates: Sequence[StatusUpdate]) -> dict[int, datetime.datetime]:
-    """When each was first saved in the admin. One query."""
-    entries = LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(StatusUpdate), object_id__in=[str(row.pk) for row in updates]
+    """When each was first written. One query."""
+    table = StatusUpdate._meta.db_table
+    entries = AuditEntry.objects.filter(record_table=table, record_id__in=[update.pk for update in updates])
+    return dict(
+        entries.order_by().values("record_id").annotate(begun_at=Min("at")).values_list("record_id", "begun_at")
     )
-    begun = entries.values("object_id").annotate(begun_at=Min("action_time")).values_list("object_id", "begun_at")
-    return {int(key): moment for key, moment in begun if key}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +19,10 @@ from django.utils.translation import gettext_lazy as _
 
 from .desk import Desk
 from .desk_page import sections
+from .models import acting
 from .people import invitation_tokens
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class DeskSite(admin.AdminSite):
@@ -48,4 +54,17 @@ class DeskSite(admin.AdminSite):
             success_url=reverse_lazy("admin:index"),
             extra_context=self.each_context(request),
         )
-        return view(request, uidb64=uidb64, token=token)
+        with acting(via="invitation") if request.method == "POST" else contextlib.nullcontext():
+            return view(request, uidb64=uidb64, token=token)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        """Whatever a request of the desk changes, the audit names its user."""
+
+        @functools.wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method in SAFE_METHODS or not request.user.is_authenticated:
+                return view(request, *args, **kwargs)
+            with acting(by=request.user, via="admin"):
+                return view(request, *args, **kwargs)
+
+        return super().admin_view(answer, cacheable)

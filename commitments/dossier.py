@@ -98,14 +98,7 @@ def dossier(reference: str, clocks: Clocks, *, cursor: str = "") -> Dossier:
         steps=_steps(row, clocks),
         turning_points=_turning_points(row, clocks),
         checks=list(Check.objects.recorded(clocks.known_on).filter(commitments=row)[:HISTORY]),
-        entries=page_by_event(
-            StatusUpdate.objects.published(clocks.as_of, clocks.known_on).touching(
-                Assessment.objects.filter(commitment=row)
-            ),
-            clocks,
-            cursor,
-            commitment=row,
-        ),
+        entries=page_by_event(clocks, cursor, row),
         followed_by=list(published.filter(follows=row)),
     )
     _restore(found, clocks)

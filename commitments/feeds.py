@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -18,10 +19,9 @@ from django.utils.http import http_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from .chronicle import Entry, load_entries
+from .chronicle import Entry, latest_publications
 from .clocks import Clocks
-from .models import Area, Assessment, Commitment, Edition, StatusUpdate, restore_labels
-from .models.status_update import StatusUpdateQuerySet
+from .models import Area, Assessment, Commitment, Edition, restore_labels
 from .public import public
 
 ITEMS = 50
@@ -65,18 +65,15 @@ CONTENT_TYPES = {"rss": "application/rss+xml; charset=utf-8", "atom": "applicati
 
 @public
 def update_feed(request: HttpRequest, clocks: Clocks, extension: str) -> HttpResponse:
-    updates = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
-    return _answer(request, clocks, extension, updates, _("all updates"), reverse("commitments:update_list"))
+    return _answer(request, clocks, extension, None, _("all updates"), reverse("commitments:update_list"))
 
 
 @public
 def area_feed(request: HttpRequest, clocks: Clocks, slug: str, extension: str) -> HttpResponse:
     area = get_object_or_404(Area.objects.published(clocks.as_of, clocks.known_on), slug=slug)
     restore_labels([area], clocks.known_on)
-    updates = StatusUpdate.objects.published(clocks.as_of, clocks.known_on).touching(
-        Assessment.objects.filter(commitment__area=area)
-    )
-    return _answer(request, clocks, extension, updates, area.name, reverse("commitments:area", args=[slug]))
+    touching = Assessment.objects.filter(commitment__area=area)
+    return _answer(request, clocks, extension, touching, area.name, reverse("commitments:area", args=[slug]))
 
 
 @public
@@ -84,15 +81,18 @@ def commitment_feed(request: HttpRequest, clocks: Clocks, reference: str, extens
     published = Commitment.objects.published(clocks.as_of, clocks.known_on)
     commitment = get_object_or_404(published, reference=reference)
     restore_labels([commitment], clocks.known_on)
-    updates = StatusUpdate.objects.published(clocks.as_of, clocks.known_on).touching(
-        Assessment.objects.filter(commitment=commitment)
-    )
+    touching = Assessment.objects.filter(commitment=commitment)
     address = reverse("commitments:commitment", args=[reference])
-    return _answer(request, clocks, extension, updates, str(commitment), address)
+    return _answer(request, clocks, extension, touching, str(commitment), address)
 
 
 def _answer(
-    request: HttpRequest, clocks: Clocks, extension: str, updates: StatusUpdateQuerySet, subject: str, address: str
+    request: HttpRequest,
+    clocks: Clocks,
+    extension: str,
+    touching: QuerySet[Assessment] | None,
+    subject: str,
+    address: str,
 ) -> HttpResponse:
     """The feed, or 304 where no public change was made since the reader's copy. Unlike a page it has no "today"."""
     edition = Edition.objects.current()
@@ -102,7 +102,6 @@ def _answer(
     unchanged = get_conditional_response(request, etag=etag, last_modified=int(changed_at.timestamp()))
     if unchanged is not None:
         return unchanged
-    entries = load_entries(updates.order_by("-number")[:ITEMS], clocks, as_published=True)
     feed = GENERATORS[extension](
         title=xml_safe(_("EU–Japan Commitment Tracker: %(subject)s") % {"subject": subject}),
         link=request.build_absolute_uri(address),
@@ -115,7 +114,7 @@ def _answer(
         ttl=MINUTES_BETWEEN_POLLS,
         changed_at=changed_at,
     )
-    for entry in entries:
+    for entry in latest_publications(clocks, ITEMS, touching):
         _add(feed, entry, request)
     return HttpResponse(
         feed.writeString("utf-8"),

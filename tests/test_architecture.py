@@ -42,6 +42,7 @@ LAYERS = [
         "register",
         "overview",
         "changes",
+        "clauses",
         "search",
         "filters",
         "chronicle",

@@ -7,13 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.auth.models import User
-from django.contrib.contenttypes.models import ContentType
 
 from commitments.desk import Desk
 from commitments.judgements import FreshnessState, ScheduleState
-from commitments.models import Commitment, StatusUpdate
+from commitments.models import AuditEntry, Commitment, StatusUpdate
 from commitments.publishing import Refused, publish, submit, withdraw_commitment
 from tests.factories import (
     make_check,
@@ -69,18 +67,12 @@ class TestDrafts:
 
     def test_their_age_runs_from_the_first_saving(self, desk: Desk, me: User) -> None:
         draft = make_update(published=False, written_by=me)
-        make_update(published=False, written_by=me)
-        for number in (-3, -9, -5):
-            entry = LogEntry.objects.create(
-                user=me,
-                content_type=ContentType.objects.get_for_model(StatusUpdate),
-                object_id=str(draft.pk),
-                object_repr="",
-                action_flag=ADDITION,
-            )
-            LogEntry.objects.filter(pk=entry.pk).update(action_time=moment(day(number)))
+        begun = AuditEntry.objects.of(draft).filter(action="insert", table=StatusUpdate._meta.db_table).get()
+        StatusUpdate.objects.filter(pk=draft.pk).update(title="Later")
 
-        assert [row.begun_at for row in desk.drafts(MOST).rows] == [moment(day(-9)), None]
+        [row] = desk.drafts(MOST).rows
+
+        assert row.begun_at == begun.at
 
 
 class TestWaiting:

@@ -20,6 +20,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
+from commitments.models import AuditEntry
 from commitments.roles import set_up_roles
 from tests.admin.conftest import person_in, signed_in
 from tests.factories import make_update, make_user
@@ -188,6 +189,14 @@ class TestInvite:
     def test_an_address_that_no_browser_opens_is_refused(self, address: str) -> None:
         with pytest.raises(CommandError, match="base-url"):
             run("invite_editor", "newcomer", "--role=editor", "--base-url", address)
+
+    def test_the_audit_says_by_which_way_and_keeps_no_secret(self) -> None:
+        choose_password(invite("newcomer", "--role", "editor"))
+        run("disable_editor", "newcomer")
+
+        entries = AuditEntry.objects.of(User.objects.get(username="newcomer"))
+        assert {entry.via for entry in entries} == {"manage.py invite_editor", "invitation", "manage.py disable_editor"}
+        assert "md5$" not in str([(entry.was, entry.became) for entry in entries])
 
     def test_nothing_of_it_is_logged(self, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.DEBUG)

@@ -3,6 +3,7 @@
 from .actor import Actor, Side
 from .area import Area
 from .assessment import ASSIGNABLE_STATUSES, DERIVED_STATUSES, Assessment, Bearing, DeliveryStatus, Evidence
+from .audit import AuditAction, AuditEntry, acting, latest_entry_id
 from .check import Check, CheckCommitment
 from .citation import Citation
 from .commitment import (
@@ -33,6 +34,8 @@ __all__ = [
     "Actor",
     "Area",
     "Assessment",
+    "AuditAction",
+    "AuditEntry",
     "Basis",
     "Bearing",
     "Check",
@@ -65,11 +68,13 @@ __all__ = [
     "StatusUpdate",
     "Strength",
     "UpdateKind",
+    "acting",
     "broken_rule",
     "end_of_day",
     "explain",
     "known_by",
     "last_day",
+    "latest_entry_id",
     "linked_ids",
     "linked_rows",
     "reason_for_change",

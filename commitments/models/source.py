@@ -7,7 +7,7 @@ import datetime
 import pgtrigger
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +18,7 @@ from .dates import known_by, period_start_check, precision_field
 from .discrepancy import DiscrepancySource
 from .instrument import InstrumentSource
 from .milestone import MilestoneSource
-from .triggers import ADDRESS_STAYS, no_truncate, refuse, update_of, versioned, was_linked, was_named
+from .triggers import ADDRESS_STAYS, audited, no_truncate, refuse, update_of, versioned, was_linked, was_named
 from .validators import LANGUAGE_TAG, WEB_ADDRESS, language_tag, plain_line, web_address
 
 CITED_IN_PUBLIC = (
@@ -69,8 +69,10 @@ class SourceQuerySet(models.QuerySet["Source"]):
         """
         public = Commitment.objects.published(as_of, known_on)
         this = OuterRef("pk")
-        return self.filter(
-            Exists(Citation.objects.published(as_of, known_on).filter(source=this))
+        # A value and no EXISTS, from which the planner would gather every citation there is for a page of the list.
+        citation = Citation.objects.published(as_of, known_on).filter(source=this).order_by().values("pk")[:1]
+        return self.alias(citation=Subquery(citation)).filter(
+            Q(citation__isnull=False)
             | Exists(CommitmentSource.objects.filter(source=this, commitment__in=public))
             | Exists(public.filter(wording_source=this))
             | Exists(InstrumentSource.objects.filter(source=this, instrument__commitments__in=public))
@@ -138,6 +140,7 @@ class Source(models.Model):
                 condition=pgtrigger.AnyChange(*FROZEN),
                 func=f"IF {CITED_IN_PUBLIC} THEN {refuse('cited_source_is_frozen')} END IF; RETURN NEW;",
             ),
+            audited("commitments_source"),
             no_truncate(),
         ]
 

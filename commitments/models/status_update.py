@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pgtrigger
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .dates import known_by, last_day_sql, period_start_check, precision_field
-from .triggers import final, insert_as_draft, must_be_now, no_truncate, raise_edition, refuse_if
+from .triggers import audited, final, insert_as_draft, must_be_now, no_truncate, raise_edition, refuse_if
 from .validators import plain_line
 
 if TYPE_CHECKING:
@@ -76,11 +77,18 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
         correction = StatusUpdate.objects.filter(known_by("published_at", known_on), corrects=OuterRef("pk"))
         return self.published(as_of, known_on).exclude(Exists(correction))
 
-    def touching(self, assessments: models.QuerySet[Assessment]) -> StatusUpdateQuerySet:
-        """Those that make one of these assessments, and the withdrawals of such updates, which make none."""
-        updates = assessments.values("update_id")
-        withdrawals = StatusUpdate.objects.filter(corrects__in=updates).values("pk")
-        return self.filter(pk__in=updates.union(withdrawals))
+    def touching(
+        self, assessments: models.QuerySet[Assessment], *, order: Sequence[str], count: int
+    ) -> StatusUpdateQuerySet:
+        """In this order the first `count` that make one of these assessments, or withdraw an update that does.
+
+        Each half is cut off for itself, so that the cost follows `count` and not how much has happened.
+        """
+        making, withdrawing = (
+            self.filter(Exists(assessments.filter(update=OuterRef(update)))).order_by(*order).values("pk")[:count]
+            for update in ("pk", "corrects")
+        )
+        return self.filter(pk__in=making.union(withdrawing)).order_by(*order)[:count]
 
     def drafts(self) -> StatusUpdateQuerySet:
         return self.filter(published_at__isnull=True)
@@ -282,6 +290,7 @@ class StatusUpdate(models.Model):
                 """,
             ),
             raise_edition(pgtrigger.Update, BECOMES_PUBLIC),
+            audited("commitments_statusupdate"),
             no_truncate(),
         ]
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
-from ..chronicle import load_entries
-from ..clocks import Clocks
+from ..chronicle import latest_events
+from ..clauses import clauses, lineage
+from ..clocks import BadQuery, Clocks
+from ..judgements import Judged
 from ..models import (
     Actor,
     Area,
@@ -15,7 +18,6 @@ from ..models import (
     CommitmentActor,
     Instrument,
     InstrumentSource,
-    StatusUpdate,
     linked_ids,
     linked_rows,
     restore_labels,
@@ -29,16 +31,15 @@ LATEST = 10
 @public
 def area_detail(request: HttpRequest, clocks: Clocks, slug: str) -> HttpResponse:
     area = get_object_or_404(Area, slug=slug)
-    rows = [row for row in judged_set(clocks) if row.commitment.area_id == area.pk]
+    rows = [row for row in _judged_near(clocks, area=area) if row.commitment.area_id == area.pk]
     if not rows:
         raise Http404
     touching = Assessment.objects.filter(commitment__in=[row.commitment.pk for row in rows])
-    updates = StatusUpdate.objects.counted(clocks.as_of, clocks.known_on).touching(touching)
     context = {
         "area": rows[0].commitment.area,
         "rows": rows,
         "counts": count_groups(rows),
-        "latest": load_entries(updates.order_by("-happened_by", "-number")[:LATEST], clocks),
+        "latest": latest_events(clocks, LATEST, touching),
     }
     return page(request, clocks, "commitments/area_detail.html", context)
 
@@ -46,7 +47,7 @@ def area_detail(request: HttpRequest, clocks: Clocks, slug: str) -> HttpResponse
 @public
 def actor_detail(request: HttpRequest, clocks: Clocks, slug: str) -> HttpResponse:
     actor = get_object_or_404(Actor, slug=slug)
-    rows = judged_set(clocks)
+    rows = _judged_near(clocks, actors=actor)
     links = linked_ids(CommitmentActor, "commitment", "actor", [row.commitment.pk for row in rows], clocks.known_on)
     rows = [row for row in rows if actor.pk in links[row.commitment.pk]]
     if not rows:
@@ -63,9 +64,41 @@ def instrument_detail(request: HttpRequest, clocks: Clocks, slug: str) -> HttpRe
         raise Http404
     sources = linked_rows(InstrumentSource, "instrument", "source", instrument.pk, clocks.known_on)
     restore_labels([instrument, *sources], clocks.known_on)
+    rows = judged_set(clocks, Commitment.objects.filter(instrument=instrument))
+    lines = lineage(instrument, clocks)
     context = {
         "instrument": instrument,
-        "rows": judged_set(clocks, Commitment.objects.filter(instrument=instrument)),
+        "clauses": [(clause, [(row, lines.get(row.commitment.pk)) for row in clause.rows]) for clause in clauses(rows)],
         "sources": sources,
     }
     return page(request, clocks, "commitments/instrument_detail.html", context)
+
+
+def _judged_near(clocks: Clocks, **today: Area | Actor) -> list[Judged]:
+    """The commitments of an area or actor; on a past known-on day all of them, since links may have been others."""
+    return judged_set(clocks, Commitment.objects.filter(**today) if clocks.known_on is None else None)
+
+
+@public
+def compare(request: HttpRequest, clocks: Clocks) -> HttpResponse:
+    rows = judged_set(clocks)
+    ends = [_chosen(request.GET.get(name, ""), rows) for name in ("left", "right")]
+    chosen = [row for row in ends if row is not None]
+    keys = [row.commitment.pk for row in chosen]
+    links = linked_ids(CommitmentActor, "commitment", "actor", keys, clocks.known_on)
+    actors = Actor.objects.in_bulk({key for found in links.values() for key in found})
+    restore_labels(actors.values(), clocks.known_on)
+    context = {
+        "rows": rows,
+        "left": ends[0],
+        "right": ends[1],
+        "pair": [(row, [actors[key] for key in links[row.commitment.pk]]) for row in chosen],
+    }
+    return page(request, clocks, "commitments/compare.html", context)
+
+
+def _chosen(reference: str, rows: list[Judged]) -> Judged | None:
+    found = next((row for row in rows if row.commitment.reference == reference), None)
+    if reference and found is None:
+        raise BadQuery(_("There is no pledge “%(reference)s” in the count.") % {"reference": reference[:40]})
+    return found

@@ -16,14 +16,13 @@ def update_list(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     areas = list(Area.objects.published(clocks.as_of, clocks.known_on))
     restore_labels(areas, clocks.known_on)
     area = _area(request.GET.get("area", ""), areas)
-    if area is not None:
-        updates = updates.touching(Assessment.objects.filter(commitment__area=area))
+    touching = Assessment.objects.filter(commitment__area=area) if area else None
     cursor = request.GET.get("before", "")
     context = {
         "area": area,
         "areas": areas,
         "is_first": not cursor,
-        "listing": page_by_number(updates, clocks, cursor),
+        "listing": page_by_number(updates, clocks, cursor, touching),
     }
     return page(request, clocks, "commitments/update_list.html", context)
 

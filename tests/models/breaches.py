@@ -13,6 +13,7 @@ from commitments.models import (
     Actor,
     Area,
     Assessment,
+    AuditEntry,
     Check,
     CheckCommitment,
     Citation,
@@ -691,6 +692,11 @@ def an_earlier_wording_rewritten() -> str:
     with reason_for_change("Made up."):
         Area.objects.filter(pk=make_commitment().area_id).update(name="Another name")
     return changed(Revision.objects.get(), reason="'A better one.'")
+
+
+@breaks(AuditEntry, "audit_is_final")
+def an_entry_of_the_audit_rewritten() -> str:
+    return changed(AuditEntry.objects.of(make_area()).get(), by_name="'somebody else'")
 
 
 @breaks(Edition, "edition_single_row")

@@ -134,9 +134,12 @@ def test_updates_that_touch_a_commitment_include_the_withdrawals_of_those() -> N
     withdrawal = make_update(corrects=update, correction_reason="Made up.")
     make_update(assessments=[{"commitment": other}])
 
-    touching = StatusUpdate.objects.touching(Assessment.objects.filter(commitment=commitment))
+    assessments = Assessment.objects.filter(commitment=commitment)
+    touching = StatusUpdate.objects.touching(assessments, order=["-number"], count=5)
+    newest = StatusUpdate.objects.touching(assessments, order=["-number"], count=1)
 
-    assert set(touching) == {update, withdrawal}
+    assert list(touching) == [withdrawal, update]
+    assert list(newest) == [withdrawal]
 
 
 @pytest.mark.parametrize(("covers_from", "covers"), [(None, True), (EVE, True), (EVENT, False)])

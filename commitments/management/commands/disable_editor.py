@@ -2,14 +2,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from commitments.management.writing import WritingCommand
 from commitments.people import NotDone, disable
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     help = "Close an account: it cannot log in, its sessions end. What it wrote stays, with its name."
 
     def add_arguments(self, parser: CommandParser) -> None:

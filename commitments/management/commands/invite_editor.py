@@ -6,11 +6,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import send_mail
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from commitments.management.writing import WritingCommand
 from commitments.people import Invitation, NotDone, invite
 from commitments.roles import ROLES
 
@@ -25,7 +26,7 @@ def base_address(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     help = "Open an account at the desk; a one-time link, at which a password is chosen, is printed or mailed."
 
     def add_arguments(self, parser: CommandParser) -> None:
