@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from commitments.desk import Desk
 from commitments.judgements import FreshnessState, ScheduleState
 from commitments.models import AuditEntry, Commitment, StatusUpdate
-from commitments.publishing import Refused, publish, submit, withdraw_commitment
+from commitments.publishing import Refused, publish, send_back, submit, withdraw_commitment
 from tests.factories import (
     make_check,
     make_commitment,
@@ -73,6 +73,21 @@ class TestDrafts:
         [row] = desk.drafts(MOST).rows
 
         assert row.begun_at == begun.at
+
+    def test_those_that_a_reviewer_sent_back_are_known(self, desk: Desk, me: User) -> None:
+        sent_back, again = in_review(me, written_by=me), in_review(me, written_by=me)
+        edited = make_update(published=False, written_by=me)
+        StatusUpdate.objects.filter(pk=edited.pk).update(title="Later")
+        for update in (sent_back, again):
+            send_back(update)
+        submit(again, by=me)
+
+        drafts = desk.drafts(MOST).rows
+
+        assert [(draft.update == sent_back, draft.sent_back_at is not None) for draft in drafts] == [
+            (True, True),
+            (False, False),
+        ]
 
 
 class TestWaiting:
