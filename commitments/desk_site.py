@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -30,18 +31,6 @@ class DeskSite(admin.AdminSite):
     index_template = "admin/desk.html"
     empty_value_display = "–"
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        """Whatever a request of the desk changes, the audit names its user."""
-
-        @functools.wraps(view)
-        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            if request.method in SAFE_METHODS or not request.user.is_authenticated:
-                return view(request, *args, **kwargs)
-            with acting(by=request.user, via="admin"):
-                return view(request, *args, **kwargs)
-
-        return super().admin_view(answer, cacheable)
-
     def get_urls(self) -> list[URLPattern | URLResolver]:
         own = [path("invitation/<uidb64>/<token>/", self.invitation, name="invitation")]
         return [*own, *super().get_urls()]
@@ -63,10 +52,19 @@ class DeskSite(admin.AdminSite):
             token_generator=invitation_tokens,
             post_reset_login=True,
             success_url=reverse_lazy("admin:index"),
-            title=_("Choose a password"),
             extra_context=self.each_context(request),
         )
-        if request.method in SAFE_METHODS:
+        with acting(via="invitation") if request.method == "POST" else contextlib.nullcontext():
             return view(request, uidb64=uidb64, token=token)
-        with acting(via="invitation"):
-            return view(request, uidb64=uidb64, token=token)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        """Whatever a request of the desk changes, the audit names its user."""
+
+        @functools.wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method in SAFE_METHODS or not request.user.is_authenticated:
+                return view(request, *args, **kwargs)
+            with acting(by=request.user, via="admin"):
+                return view(request, *args, **kwargs)
+
+        return super().admin_view(answer, cacheable)
