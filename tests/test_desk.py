@@ -79,7 +79,7 @@ class TestDrafts:
         edited = make_update(published=False, written_by=me)
         StatusUpdate.objects.filter(pk=edited.pk).update(title="Later")
         for update in (sent_back, again):
-            send_back(update)
+            send_back(update, by=me, note="Made up.")
         submit(again, by=me)
 
         drafts = desk.drafts(MOST).rows
