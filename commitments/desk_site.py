@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -31,6 +30,18 @@ class DeskSite(admin.AdminSite):
     index_template = "admin/desk.html"
     empty_value_display = "–"
 
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        """Whatever a request of the desk changes, the audit names its user."""
+
+        @functools.wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.method in SAFE_METHODS or not request.user.is_authenticated:
+                return view(request, *args, **kwargs)
+            with acting(by=request.user, via="admin"):
+                return view(request, *args, **kwargs)
+
+        return super().admin_view(answer, cacheable)
+
     def get_urls(self) -> list[URLPattern | URLResolver]:
         own = [path("invitation/<uidb64>/<token>/", self.invitation, name="invitation")]
         return [*own, *super().get_urls()]
@@ -54,17 +65,7 @@ class DeskSite(admin.AdminSite):
             success_url=reverse_lazy("admin:index"),
             extra_context=self.each_context(request),
         )
-        with acting(via="invitation") if request.method == "POST" else contextlib.nullcontext():
+        if request.method in SAFE_METHODS:
             return view(request, uidb64=uidb64, token=token)
-
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        """Whatever a request of the desk changes, the audit names its user."""
-
-        @functools.wraps(view)
-        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            if request.method in SAFE_METHODS or not request.user.is_authenticated:
-                return view(request, *args, **kwargs)
-            with acting(by=request.user, via="admin"):
-                return view(request, *args, **kwargs)
-
-        return super().admin_view(answer, cacheable)
+        with acting(via="invitation"):
+            return view(request, uidb64=uidb64, token=token)
