@@ -23,7 +23,19 @@ ROOT = Path(__file__).resolve().parent.parent
 # From what readers and editors touch down to what is stored. A module imports from its own layer or a lower one.
 LAYERS = [
     ["urls", "apps", "checks"],
-    ["views", "feeds", "exports", "api", "admin", "management", "templatetags", "calendar_feed", "desk_site"],
+    [
+        "views",
+        "feeds",
+        "exports",
+        "api",
+        "admin",
+        "management",
+        "templatetags",
+        "calendar_feed",
+        "desk_site",
+        "desk_page",
+        "links",
+    ],
     ["public"],
     [
         "publishing",
@@ -37,6 +49,8 @@ LAYERS = [
         "dossier",
         "citations",
         "roles",
+        "people",
+        "desk",
     ],
     ["definitions", "charts", "glyphs", "clocks", "judgements"],
     ["models"],

@@ -23,8 +23,9 @@ from commitments.models import (
 )
 from commitments.publishing import publish, send_back, start_correction, submit
 
-from .base import RegisterAdmin, RegisterForm
+from .base import RegisterForm
 from .filing import AssessmentInline, CitationInline
+from .prefill import Prefill, PrefilledAdmin, prefilled
 from .preview import preview_of
 from .steps import Step
 
@@ -70,7 +71,7 @@ def take_correct(update: StatusUpdate, by: Any, reason: str) -> StatusUpdate:
 
 
 @admin.register(StatusUpdate)
-class StatusUpdateAdmin(RegisterAdmin):
+class StatusUpdateAdmin(PrefilledAdmin):
     list_display = ("shown_number", "title", "happened", "state", "who")
     list_display_links = ("shown_number", "title")
     list_filter = (StateFilter, "kind", "is_context")
@@ -152,6 +153,9 @@ class StatusUpdateAdmin(RegisterAdmin):
         if "correction_reason" in form_class.base_fields:
             form_class.base_fields["correction_reason"].required = True
         return form_class
+
+    def read_prefill(self, request: HttpRequest) -> Prefill:
+        return prefilled(request)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"happened_precision": Precision.DAY} | super().get_changeform_initial_data(request)

@@ -19,6 +19,7 @@ from .dates import Precision, end_of_day, known_by, last_day
 from .discrepancy import Discrepancy, DiscrepancySource
 from .edition import Edition, EditionPending
 from .instrument import Instrument, InstrumentKind, InstrumentSource
+from .link_check import LinkCheck, LinkOutcome
 from .milestone import Milestone, MilestoneSource
 from .open_form import OpenForm
 from .revision import Revision, linked_ids, linked_rows, reason_for_change, restore_labels
@@ -54,6 +55,8 @@ __all__ = [
     "Instrument",
     "InstrumentKind",
     "InstrumentSource",
+    "LinkCheck",
+    "LinkOutcome",
     "Milestone",
     "MilestoneSource",
     "OpenForm",

@@ -26,6 +26,7 @@ from commitments.models import (
     Edition,
     Instrument,
     InstrumentSource,
+    LinkCheck,
     Milestone,
     MilestoneSource,
     OpenForm,
@@ -41,6 +42,7 @@ from tests.factories import (
     make_check,
     make_commitment,
     make_instrument,
+    make_link_check,
     make_milestone,
     make_source,
     make_update,
@@ -596,6 +598,11 @@ def an_area_deleted_that_once_held_a_commitment() -> str:
     with reason_for_change("Filed wrongly."):
         Commitment.objects.filter(pk=commitment.pk).update(area=make_area())
     return deleted(earlier)
+
+
+@breaks(LinkCheck, "link_check_outcome")
+def a_link_of_no_outcome() -> str:
+    return changed(make_link_check(), outcome="'maybe'")
 
 
 @breaks(Actor, "actor_side")

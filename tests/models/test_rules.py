@@ -32,6 +32,7 @@ from tests.factories import (
     make_check,
     make_commitment,
     make_instrument,
+    make_link_check,
     make_milestone,
     make_source,
     make_update,
@@ -147,6 +148,7 @@ MAKERS: dict[str, Callable[[], models.Model]] = {
     "Commitment": partial(make_commitment, published=False),
     "Discrepancy": make_discrepancy,
     "Instrument": make_instrument,
+    "LinkCheck": make_link_check,
     "Milestone": lambda: make_milestone(make_commitment(), recorded=False),
     "Source": make_source,
 }
@@ -157,7 +159,7 @@ def unique_fields() -> Iterator[tuple[type[models.Model], str]]:
         for field in model._meta.concrete_fields:
             # A number is unique too, behind the rule that it is the next one: tested by itself below.
             if field.unique and not field.primary_key and field.name != "number":
-                yield model, field.name
+                yield model, field.column
 
 
 @pytest.mark.parametrize("case", sorted(unique_fields(), key=name_of), ids=name_of)
