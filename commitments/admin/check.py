@@ -79,12 +79,12 @@ class CheckAdmin(PrefilledAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [*super().get_readonly_fields(request, obj), "covered"]
 
-    def read_prefill(self, request: HttpRequest) -> Prefill:
-        return prefilled_check(request)
-
     def earlier_initial(self, obj: Any, earlier: Earlier) -> dict[str, Any]:
         links = earlier.rows(CheckCommitment.objects.filter(performed_check=obj))
         return {"covers": [link.commitment_id for link in links]}
+
+    def read_prefill(self, request: HttpRequest) -> Prefill:
+        return prefilled_check(request)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"checked_on": timezone.now().date()} | super().get_changeform_initial_data(request)

@@ -11,6 +11,7 @@ from django.db import models
 from django.test import Client
 
 from commitments.admin.conflict import ConflictMixin
+from commitments.admin.update import StatusUpdateAdmin
 from commitments.admin.versions import require_version
 from commitments.models import (
     Assessment,
@@ -108,6 +109,23 @@ def test_a_third_change_is_a_conflict_again(as_editor: Client, colleague: Client
     assert response.status_code == 409
     assert differences(response) == {"Title": ("Their title", "Their second title", "My title")}
     assert StatusUpdate.objects.get().title == "Their second title"
+
+
+def test_a_page_never_carries_a_newer_version_than_its_text(
+    as_editor: Client, draft: StatusUpdate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get_form = StatusUpdateAdmin.get_form
+
+    def save_meanwhile(self: StatusUpdateAdmin, *args: Any, **kwargs: Any) -> Any:
+        StatusUpdate.objects.filter(pk=draft.pk).update(title="Saved meanwhile")
+        return get_form(self, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StatusUpdateAdmin, "get_form", save_meanwhile)
+        opened = as_editor.get(desk(draft))
+
+    assert shown_in(opened)["title"] == "A meeting"
+    assert press_again(as_editor, draft, opened).status_code == 409
 
 
 def test_what_only_the_colleague_changed_is_taken_into_the_form(
