@@ -28,6 +28,7 @@ LAYERS = [
     [
         "publishing",
         "register",
+        "spreadsheets",
         "overview",
         "changes",
         "search",
@@ -37,7 +38,7 @@ LAYERS = [
         "citations",
         "roles",
     ],
-    ["definitions", "charts", "glyphs", "clocks", "judgements"],
+    ["definitions", "charts", "glyphs", "clocks", "judgements", "addresses"],
     ["models"],
 ]
 LAYER_OF = {name: depth for depth, names in enumerate(LAYERS) for name in names}
