@@ -21,12 +21,14 @@ from .instrument import Instrument, InstrumentKind, InstrumentSource
 from .milestone import Milestone, MilestoneSource
 from .revision import Revision, linked_ids, linked_rows, reason_for_change, restore_labels
 from .rules import RULES, broken_rule, explain
+from .sheet_import import LARGEST_FILE, SheetImport
 from .source import Source, SourceKind, SourceSide
 from .status_update import PUBLICATION_LOCK, StatusUpdate, UpdateKind
 
 __all__ = [
     "ASSIGNABLE_STATUSES",
     "DERIVED_STATUSES",
+    "LARGEST_FILE",
     "PUBLICATION_LOCK",
     "RULES",
     "Actor",
@@ -55,6 +57,7 @@ __all__ = [
     "Precision",
     "Relation",
     "Revision",
+    "SheetImport",
     "Side",
     "Source",
     "SourceKind",

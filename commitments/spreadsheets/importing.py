@@ -6,9 +6,10 @@ import datetime
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import DataError
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from .. import publishing
 from ..models import Assessment, Citation, Source, StatusUpdate, reason_for_change
@@ -37,7 +38,7 @@ class ImportRefused(Exception):
         self.plan = plan
 
 
-def may_import(user: User) -> bool:
+def may_import(user: User | AnonymousUser) -> bool:
     return user.is_active and user.has_perms(PERMISSIONS)
 
 
@@ -61,6 +62,7 @@ def import_sheets(
         with publishing.refusals():
             publishing.hold_publication()
             _lock(sheets)
+            progress(gettext("Reading the register"), 0, 1)
             plan = plan_import(sheets, read_known(), today=today, progress=progress)
             plan.refusals += _reason_refusals(plan, reason)
             if plan.refusals or shown not in (None, plan.digest()):
@@ -102,10 +104,10 @@ def _write(plan: Plan, writer: Writer, by: User, progress: Progress) -> None:
         writer.place = ("sources", slug)
         writer.change("sources", slug, fields)
     writer.place = ("updates", "new rows")
-    for keys in _portions(list(plan.new_updates), "Writing new drafts", progress):
+    for keys in _portions(list(plan.new_updates), gettext("Writing new drafts"), progress):
         writer.insert("updates", list(keys), written_by=by, last_edited_by=by)
         _set_corrections(plan, writer, keys)
-    for pks in _portions(list(plan.changed_drafts), "Changing drafts", progress):
+    for pks in _portions(list(plan.changed_drafts), gettext("Changing drafts"), progress):
         for pk in pks:
             writer.place = ("updates", f"draft {pk}")
             _change_draft(plan, writer, pk, by)

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
+
 from ..addresses import Addresses, stem_of
 from ..models import Source
 from ..register.checking import Checks
@@ -74,9 +76,9 @@ class Plan:
         return counts
 
     def digest(self) -> str:
-        """The same for two plans that write the same and refuse the same."""
+        """The same for two plans that write the same and refuse the same rows."""
         whole = [
-            [str(refusal) for refusal in self.refusals],
+            [str(refusal) for refusal in self.refusals if refusal.row],
             self.new_sources,
             self.changed_sources,
             self.new_updates,
@@ -165,7 +167,7 @@ class _Planner:
             read.is_broken = True
 
     def check_form(self, sheet: str, read: _Read) -> None:
-        """Refuse what is wrong with the record by itself, and leave it out of the record: nothing else is judged by it."""
+        """Refuse what is wrong with the record by itself, and drop it, so that nothing else is judged by it."""
         fields = {name: each for name, each in SHEETS[sheet].items() if name not in NOT_FIELDS}
         for name, message in list(_form_findings(read, fields)):
             self.refuse(sheet, read.row, name, message)
@@ -183,7 +185,9 @@ class _Planner:
         for done, row in enumerate(self.sheets.of("sources")):
             self.tell("sources", done)
             read = self.read("sources", row)
-            slug = read.record.get("slug") or by_address.get(read.record.get("url", "")) or _made(read.record, addresses)
+            slug = (
+                read.record.get("slug") or by_address.get(read.record.get("url", "")) or _made(read.record, addresses)
+            )
             read.record = {"slug": slug, **read.record}
             if slug in rows:
                 self.refuse("sources", row, "slug", f"the same source as row {rows[slug].row.number}")
@@ -230,7 +234,9 @@ class _Planner:
         checks = Checks(self.sources, self.known.register)
         number = max(self.known.register.of("updates"), default=0) + 1
         judge = _Judge(self, checks, number)
-        twins = {self.content(record): f"update {number}" for number, record in self.known.register.of("updates").items()}
+        twins = {
+            self.content(record): f"update {number}" for number, record in self.known.register.of("updates").items()
+        }
         twins |= {self.content(draft.record): f"draft {pk}" for pk, draft in self.known.drafts.items()}
         updates = self.read_updates()
         for done, update in enumerate(updates):
@@ -316,7 +322,9 @@ class _Planner:
         draft = self.known.drafts.get(pk)
         if draft is None:
             number = self.known.numbers.get(pk)
-            became = f"{update.key} has been published as {number}: export again" if number else "there is no such draft"
+            became = (
+                f"{update.key} has been published as {number}: export again" if number else "there is no such draft"
+            )
             self.refuse("updates", update.row, "update", became)
             self.settle_all(update, Outcome.CHANGE)
             return
@@ -356,7 +364,8 @@ class _Planner:
 
     def settle_all(self, update: _Update, outcome: Outcome, note: str = "") -> None:
         """The row of the update and those of the other sheets, which are as they were or share its fate."""
-        name = update.key or str(update.record.get("title", ""))
+        is_known = NUMBER.match(update.key) or DRAFT.match(update.key)
+        name = update.key if is_known else str(update.record.get("title", update.key))
         self.settle("updates", update.row, name, outcome, note)
         for sheet, reads in update.children.items():
             is_same = outcome is Outcome.CHANGE and sheet not in note.split(", ")
@@ -369,7 +378,7 @@ class _Planner:
 
     def tell(self, sheet: str, done: int) -> None:
         if done % TOLD_EVERY == 0:
-            self.progress(f"Checking {sheet}", done, len(self.sheets.of(sheet)))
+            self.progress(gettext("Checking %(sheet)s") % {"sheet": sheet}, done, len(self.sheets.of(sheet)))
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,18 @@ from pathlib import PurePosixPath
 from typing import Any
 from xml.parsers import expat
 
+from django.utils.translation import gettext
 from openpyxl.cell.text import Text
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.xml.constants import ARC_WORKBOOK, SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
+from ..models import LARGEST_FILE
 from ..register.reading import printable
 from .cells import Unreadable, undefused, unescaped_from_xml
 from .layout import EXAMPLE, NESTED, README, SHEETS
 from .writing import BOM, Progress, no_progress
 
-LARGEST = 20 * 1024 * 1024
 LARGEST_UNPACKED = 100 * 1024 * 1024
 MOST_PARTS = 500
 MOST_ROWS = 50_000
@@ -97,8 +98,8 @@ def read_sheets(content: bytes, progress: Progress = no_progress) -> Sheets:
 def _read(content: bytes, sheets: Sheets, progress: Progress) -> None:
     if not content.strip():
         raise UnreadableFile("empty")
-    if len(content) > LARGEST:
-        raise UnreadableFile(f"larger than {LARGEST // 1024 // 1024} MB")
+    if len(content) > LARGEST_FILE:
+        raise UnreadableFile(f"larger than {LARGEST_FILE // 1024 // 1024} MB")
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableFile("an old .xls file, or one with a password: save it as .xlsx without one")
     if not content.startswith(b"PK"):
@@ -130,7 +131,7 @@ def _checked_parts(archive: zipfile.ZipFile) -> dict[str, bytes]:
         raise UnreadableFile("holds macros: save it as .xlsx without them")
     try:
         parts = {entry.filename: archive.read(entry) for entry in entries}
-    except Exception as error:  # noqa: BLE001 - each way of packing fails in its own way over damaged bytes
+    except Exception as error:  # each way of packing fails in its own way over damaged bytes
         raise UnreadableFile("damaged: a part of it cannot be unpacked") from error
     for name, part in parts.items():
         if name.endswith((".xml", ".rels")) and _has_document_type(part):
@@ -162,14 +163,15 @@ class _Reader(ExcelReader):
     """Leaves escapes in shared texts alone; the original drops every “x005F_”, even where it is meant."""
 
     def read_strings(self) -> None:
-        part = self.package.find(SHARED_STRINGS)
+        part: Any = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]  # theirs
         if part is None:
             return
         self.shared_strings = []
         with self.archive.open(part.PartName[1:]) as source:
             for _event, node in iterparse(source):
                 if node.tag == f"{{{SHEET_MAIN_NS}}}si":
-                    self.shared_strings.append(Text.from_tree(node).content)
+                    text: Any = Text.from_tree(node)
+                    self.shared_strings.append(text.content)
                     node.clear()
 
 
@@ -185,7 +187,7 @@ def _read_workbook(content: bytes, parts: Mapping[str, bytes], sheets: Sheets, p
                 _read_table(name.lower(), _rows_of(page, counted), sheets)
     except UnreadableFile:
         raise
-    except Exception as error:  # noqa: BLE001 - openpyxl raises whatever its parsers stumble over
+    except Exception as error:  # openpyxl raises whatever its parsers stumble over
         raise UnreadableFile("damaged: it cannot be read as a workbook") from error
 
 
@@ -277,7 +279,7 @@ def _counted(progress: Progress, total: int) -> Callable[[], None]:
     def count() -> None:
         done = next(rows)
         if done % TOLD_EVERY == 0:
-            progress("Reading", done, max(total, done))
+            progress(gettext("Reading"), done, max(total, done))
 
     return count
 

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -103,7 +104,7 @@ def _write_sheet(book: Workbook, sheet: str, rows: Sequence[Row], progress: Prog
     for done, row in enumerate(rows):
         page.append(list(_cells(page, row, SHEETS[sheet])))
         if done % 500 == 0:
-            progress(f"Writing {sheet}", done, len(rows))
+            progress(gettext("Writing %(sheet)s") % {"sheet": sheet}, done, len(rows))
 
 
 def _write_examples(book: Workbook, examples: Mapping[str, Sequence[Row]]) -> None:
@@ -116,17 +117,17 @@ def _write_examples(book: Workbook, examples: Mapping[str, Sequence[Row]]) -> No
         page.append([])
 
 
-def _header(page: Any, sheet: str) -> list[WriteOnlyCell]:
+def _header(page: Any, sheet: str) -> list[Any]:
     return [_cell(page, name, bold=True) for name in SHEETS[sheet]]
 
 
-def _cells(page: Any, row: Row, fields: Mapping[str, Field]) -> Iterator[WriteOnlyCell]:
+def _cells(page: Any, row: Row, fields: Mapping[str, Field]) -> Iterator[Any]:
     """Empty ones are formatted too: what is typed into them stays text."""
     for name, field in fields.items():
         yield _cell(page, row.get(name, ""), is_date=field.is_date)
 
 
-def _cell(page: Any, value: Any, *, is_date: bool = False, bold: bool = False) -> WriteOnlyCell:
+def _cell(page: Any, value: Any, *, is_date: bool = False, bold: bool = False) -> Any:
     cell = WriteOnlyCell(page)
     day = datetime.date.fromisoformat(value) if is_date and is_day(value) else None
     if day is not None and day >= FIRST_DAY:

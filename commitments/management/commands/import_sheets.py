@@ -7,11 +7,12 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from commitments.models import LARGEST_FILE
 from commitments.public import snapshot
 from commitments.spreadsheets.importing import ImportRefused, import_sheets, may_import
 from commitments.spreadsheets.known import read_known
 from commitments.spreadsheets.planning import Outcome, Plan, plan_import
-from commitments.spreadsheets.reading import LARGEST, Sheets, read_sheets
+from commitments.spreadsheets.reading import Sheets, read_sheets
 
 
 class Command(BaseCommand):
@@ -40,9 +41,7 @@ class Command(BaseCommand):
 
     def write(self, sheets: Sheets, editor: User, reason: str) -> Plan:
         try:
-            return import_sheets(
-                sheets, by=editor, today=timezone.now().date(), reason=reason, progress=self.tell
-            )
+            return import_sheets(sheets, by=editor, today=timezone.now().date(), reason=reason, progress=self.tell)
         except ImportRefused as refusal:
             return refusal.plan
 
@@ -73,7 +72,7 @@ def _editor(username: str) -> User:
 def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(LARGEST + 1)
+            return file.read(LARGEST_FILE + 1)
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}") from error
 
