@@ -36,13 +36,13 @@ class Work(Generic[Result]):
         self._bars: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._is_abandoned = threading.Event()
         self._last = ("", -1)
+        self.thread = threading.Thread(target=self._run, daemon=True)
 
     def bars(self) -> Iterator[str]:
-        thread = threading.Thread(target=self._run, daemon=True)
-        thread.start()
+        self.thread.start()
         try:
             yield from iter(self._bars.get, None)
-            thread.join()
+            self.thread.join()
         finally:
             self._is_abandoned.set()
 

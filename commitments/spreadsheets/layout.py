@@ -27,7 +27,8 @@ NESTED = ("assessments", "citations")
 
 def _updates() -> dict[str, Field]:
     plain = {name: field for name, field in FILES["updates"].fields.items() if field.items is None and name != "number"}
-    return {"update": KEY, **plain, "recorded_on": replace(plain["recorded_on"], required=False), "version": VERSION}
+    optional = {name: replace(plain[name], required=False) for name in ("recorded_on", "happened_precision")}
+    return {"update": KEY, **plain, **optional, "version": VERSION}
 
 
 def _nested(name: str) -> dict[str, Field]:
