@@ -32,11 +32,13 @@ from commitments.models import (
     OpenForm,
     ReviewNote,
     Revision,
+    SheetImport,
     Source,
     StatusUpdate,
     reason_for_change,
 )
 from commitments.models.open_form import LARGEST
+from commitments.models.sheet_import import LARGEST_FILE
 from tests.factories import (
     make_actor,
     make_area,
@@ -720,6 +722,14 @@ def a_note_of_no_known_act() -> str:
 @breaks(ReviewNote, "review_note_says_something")
 def a_remark_without_words() -> str:
     return inserted_note("remarked", " ")
+
+
+@breaks(SheetImport, "sheet_import_bounded")
+def a_spreadsheet_beyond_the_bound() -> str:
+    kept = SheetImport.objects.create(
+        uploaded_at=datetime.datetime.now(datetime.UTC), uploaded_by=make_user(), file_name="made-up.csv", content=b"x"
+    )
+    return changed(kept, content=f"decode(repeat('00', {LARGEST_FILE + 1}), 'hex')")
 
 
 @breaks(AuditEntry, "audit_is_final")
