@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 
 from .chronicle import Entry, EntryPage, page_by_event
 from .clocks import Clocks
@@ -25,6 +29,10 @@ from .models import (
     restore_labels,
 )
 from .overview import restore_commitments
+from .rewording import ACTORS, SOURCES, Rewording, kept_revisions, rewordings
+
+if TYPE_CHECKING:
+    from .models.commitment import CommitmentQuerySet
 
 HISTORY = 60
 
@@ -55,6 +63,7 @@ class Dossier:
     checks: list[Check]
     entries: EntryPage
     followed_by: list[Commitment]
+    rewordings: list[Rewording] = field(default_factory=list)
 
     @property
     def commitment(self) -> Commitment:
@@ -83,9 +92,10 @@ class Dossier:
 def dossier(reference: str, clocks: Clocks, *, cursor: str = "") -> Dossier:
     """Ten queries, however much has happened; nine more on a past known-on day. Raises Commitment.DoesNotExist."""
     published = Commitment.objects.published(clocks.as_of, clocks.known_on)
-    row = (
+    row: Any = (
         published.with_status(clocks.as_of, clocks.known_on)
         .with_dates(clocks.as_of, clocks.known_on)
+        .annotate(kept_revisions=kept_revisions(clocks), later=_later(published))
         .select_related("area", "instrument", "follows", "wording_source")
         .get(reference=reference)
     )
@@ -99,10 +109,17 @@ def dossier(reference: str, clocks: Clocks, *, cursor: str = "") -> Dossier:
         turning_points=_turning_points(row, clocks),
         checks=list(Check.objects.recorded(clocks.known_on).filter(commitments=row)[:HISTORY]),
         entries=page_by_event(clocks, cursor, row),
-        followed_by=list(published.filter(follows=row)),
+        followed_by=[Commitment(**columns) for columns in row.later],
     )
     _restore(found, clocks)
-    return found
+    linked: dict[str, Sequence[Actor | Source]] = {ACTORS: found.actors, SOURCES: found.sources}
+    return replace(found, rewordings=rewordings(row, linked, clocks))
+
+
+def _later(published: CommitmentQuerySet) -> ArraySubquery:
+    """The commitments that follow this one: their keys, references and titles."""
+    later = published.filter(follows=OuterRef("pk")).order_by("reference")
+    return ArraySubquery(later.values(json=JSONObject(id="id", reference="reference", title="title")))
 
 
 def _restore(found: Dossier, clocks: Clocks) -> None:

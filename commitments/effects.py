@@ -15,6 +15,7 @@ from .judgements import Judged
 from .models import Assessment, Citation, Commitment, StatusUpdate
 from .overview import judged_set
 from .publishing import Refused, rehearsal
+from .wording import Change
 
 
 @dataclass(frozen=True)
@@ -45,19 +46,12 @@ def _judged(commitments: Iterable[int], clocks: Clocks) -> dict[int, Judged]:
     return {row.commitment.pk: row for row in rows}
 
 
-@dataclass(frozen=True)
-class Rewording:
-    label: str
-    before: str
-    after: str
-
-
-def rewordings(update: StatusUpdate) -> list[Rewording]:
+def differences(update: StatusUpdate) -> list[Change]:
     """Where a correction differs from what it corrects, in the order of the page."""
     if update.corrects is None:
         return []
     pairs = zip(_words_of(update.corrects), _words_of(update), strict=True)
-    return [Rewording(label, was, now) for (label, was), (_same, now) in pairs if was != now]
+    return [Change(label, was, now) for (label, was), (_same, now) in pairs if was != now]
 
 
 def _words_of(update: StatusUpdate) -> list[tuple[str, str]]:

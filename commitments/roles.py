@@ -50,6 +50,7 @@ EDITOR = READER | {
 
 REVIEWER = EDITOR | {
     "commitments.statusupdate": PUBLISH,
+    "commitments.auditentry": VIEW,
     "commitments.revision": VIEW,
     "commitments.edition": VIEW,
 }
@@ -65,6 +66,7 @@ ADMINISTRATOR = READER | {
     "commitments.commitmentsource": WRITE,
     "commitments.discrepancy": WRITE,
     "commitments.discrepancysource": WRITE,
+    "commitments.auditentry": VIEW,
     "commitments.revision": VIEW,
     "commitments.edition": VIEW,
     "auth.user": ACCOUNT,

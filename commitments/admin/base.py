@@ -21,6 +21,7 @@ from commitments.publishing import Refused
 from .autosave import AutosaveMixin
 from .conflict import ConflictMixin
 from .fields import OneByAutocomplete, ReasonField, options_for
+from .history import AuditedHistoryMixin
 from .steps import StepsMixin
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class FormFieldsMixin(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class RegisterAdmin(FormFieldsMixin, AutosaveMixin, ConflictMixin, StepsMixin):
+class RegisterAdmin(FormFieldsMixin, AutosaveMixin, ConflictMixin, AuditedHistoryMixin, StepsMixin):
     """Turns every refusal of the database into a sentence on the form, with nothing lost."""
 
     form = RegisterForm

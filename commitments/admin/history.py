@@ -1,4 +1,4 @@
-"""Earlier wordings and editions, for reading."""
+"""Who changed what, earlier wordings, and editions: for reading."""
 
 from __future__ import annotations
 
@@ -7,17 +7,67 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db import models
-from django.http import HttpRequest
-from django.utils.html import format_html
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from commitments.models import Edition, Revision
+from commitments.models import AuditEntry, Edition, Revision
+from commitments.wording import model_of
+
+from .trail import marked, told
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[models.Model]
 else:
     ModelAdmin = admin.ModelAdmin
+
+PER_PAGE = 50
+
+
+class AuditedHistoryMixin(ModelAdmin):
+    """The history of a record is what the audit keeps; Django's own log, which sees only the admin, is not written."""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+        return None
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+        return None
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:  # type: ignore[override]
+        return None
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        record: Any = self.get_object(request, unquote(object_id))
+        if record is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, record):
+            raise PermissionDenied
+        shown = Paginator(AuditEntry.objects.of(record), PER_PAGE).get_page(request.GET.get("p"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History"),
+            "subtitle": str(record),
+            "opts": self.opts,
+            "object": record,
+            "page": shown,
+            "told": [(each, [(change, marked(change)) for change in each.changes]) for each in told(list(shown))],
+            "media": self.media,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/commitments/history.html", context)
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -37,6 +87,106 @@ def noun(table: str) -> str:
     """What the rows of a table are called."""
     names = {model._meta.db_table: str(model._meta.verbose_name) for model in apps.get_models()}
     return names.get(table, table)
+
+
+class WayFilter(admin.SimpleListFilter):
+    title = _("by way of")
+    parameter_name = "way"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("admin", _("The desk")), ("command", _("A command")), ("database", _("The database itself"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        if self.value() == "admin":
+            return queryset.filter(via="admin")
+        if self.value() == "command":
+            return queryset.filter(via__startswith="manage.py")
+        return queryset.filter(via="") if self.value() == "database" else queryset
+
+
+class RecordFilter(admin.SimpleListFilter):
+    title = _("record")
+    parameter_name = "record"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return sorted((table, capfirst(noun(table))) for table in RECORDS)
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        return queryset.filter(record_table=self.value()) if self.value() in RECORDS else queryset
+
+
+ACCOUNTS = User._meta.db_table
+RECORDS = [
+    ACCOUNTS,
+    *(
+        f"commitments_{name}"
+        for name in (
+            "instrument",
+            "area",
+            "actor",
+            "source",
+            "commitment",
+            "statusupdate",
+            "check",
+            "milestone",
+            "discrepancy",
+        )
+    ),
+]
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    list_display = ("moment", "who", "way", "what", "record")
+    list_filter = (WayFilter, RecordFilter, "action", ("at", admin.DateFieldListFilter))
+    search_fields = ("by_name", "=record_id", "=transaction")
+    list_per_page = PER_PAGE
+    show_full_result_count = False
+    fields = ("moment", "who", "way", "what", "record", "changes", "transaction")
+
+    class Media:
+        css = {"all": ["css/desk.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Accounts are for those who may see them."""
+        entries = super().get_queryset(request)
+        return entries if request.user.has_perm("auth.view_user") else entries.exclude(record_table=ACCOUNTS)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields
+
+    @admin.display(description=_("when (UTC)"), ordering="id")
+    def moment(self, entry: AuditEntry) -> str:
+        return date_format(entry.at, "j F Y, H:i:s")
+
+    @admin.display(description=_("who"))
+    def who(self, entry: AuditEntry) -> str:
+        return entry.by_name or "–"
+
+    @admin.display(description=_("by way of"))
+    def way(self, entry: AuditEntry) -> str:
+        return entry.via or gettext("the database, as %(user)s") % {"user": entry.database_user}
+
+    @admin.display(description=_("what"))
+    def what(self, entry: AuditEntry) -> str:
+        return f"{capfirst(noun(entry.table))} {entry.get_action_display()}"
+
+    @admin.display(description=_("record"))
+    def record(self, entry: AuditEntry) -> str:
+        """Linked while it is there."""
+        words = f"{capfirst(noun(entry.record_table))} {entry.record_id}"
+        model = model_of(entry.record_table)
+        try:
+            name = f"admin:{model._meta.app_label}_{model._meta.model_name}_history" if model else ""
+            return format_html('<a href="{}">{}</a>', reverse(name, args=[entry.record_id]), words)
+        except NoReverseMatch:
+            return words
+
+    @admin.display(description=_("changes"))
+    def changes(self, entry: AuditEntry) -> SafeString:
+        [each] = told([entry])
+        lines = ((change.label, marked(change)) for change in each.changes)
+        return format_html('<dl class="desk-trail">{}</dl>', format_html_join("", "<dt>{}</dt><dd>{}</dd>", lines))
 
 
 @admin.register(Revision)

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from .conflict import ConflictMixin
+from .history import AuditedHistoryMixin
 from .merging import Earlier
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ admin.site.unregister(User)
 
 
 @admin.register(User)
-class PersonAdmin(ConflictMixin, BaseUserAdmin):
+class PersonAdmin(ConflictMixin, AuditedHistoryMixin, BaseUserAdmin):
     """Only a superuser makes a superuser, or touches one's account; nobody gives single permissions."""
 
     actions = None

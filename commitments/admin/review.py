@@ -11,7 +11,7 @@ from django.utils.cache import patch_cache_control
 
 from commitments.chronicle import update_context
 from commitments.clocks import Clocks
-from commitments.effects import effects, rewordings
+from commitments.effects import differences, effects
 from commitments.models import StatusUpdate, latest_entry_id
 from commitments.public import page
 
@@ -34,7 +34,7 @@ def review_of(
     context = {
         "version": version,
         "effects": effects(update, today),
-        "rewordings": rewordings(update),
+        "differences": differences(update),
         "exchange": update.review_notes.select_related("by"),
         "steps": [(step, address) for step, address in steps if publishes or step.name != "publish"],
         "may_edit": may_edit,

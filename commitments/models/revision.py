@@ -10,12 +10,15 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from .dates import end_of_day
+from .dates import end_of_day, known_by
 from .triggers import final, no_truncate
 from .validators import plain_text
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
+    def known(self, known_on: datetime.date | None) -> RevisionQuerySet:
+        return self.filter(known_by("changed_at", known_on))
+
     def replaced_after(self, known_on: datetime.date) -> RevisionQuerySet:
         """For each record, what it read at the end of that day, where that has changed since."""
         later = self.filter(changed_at__gte=end_of_day(known_on))

@@ -13,7 +13,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from commitments.admin.versions import VERSION
-from commitments.effects import effects, rewordings
+from commitments.effects import differences, effects
 from commitments.models import Assessment, Commitment, Edition, ReviewNote, StatusUpdate, latest_entry_id
 from commitments.publishing import publish, remark, send_back, start_correction, submit
 from tests.factories import make_commitment, make_update, make_user
@@ -280,7 +280,7 @@ class TestCorrection:
         draft = start_correction(wrong, reason="Made up.", by=editor)
         StatusUpdate.objects.filter(pk=draft.pk).update(title="Right title")
 
-        differing = rewordings(StatusUpdate.objects.get(pk=draft.pk))
+        differing = differences(StatusUpdate.objects.get(pk=draft.pk))
 
         assert [(part.label, part.before, part.after) for part in differing] == [
             ("title", "Wrong title", "Right title")

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import models
 from django.test import Client
 
-from commitments.models import Commitment, Discrepancy, Edition, Revision, StatusUpdate, reason_for_change
+from commitments.models import AuditEntry, Commitment, Discrepancy, Edition, Revision, StatusUpdate, reason_for_change
 from commitments.roles import ROLES
 from tests.admin.conftest import person_in, signed_in
 from tests.admin.forms import desk, new_update, sent_back
@@ -51,6 +51,7 @@ MAKE: dict[str, Callable[[], models.Model]] = {
     "commitments.milestone": lambda: make_milestone(make_commitment(), recorded=False),
     "commitments.discrepancy": lambda: Discrepancy.objects.create(topic="T", article="A", official="O", assessment="B"),
     "commitments.revision": make_revision,
+    "commitments.auditentry": lambda: AuditEntry.objects.of(make_area()).get(),
     "commitments.edition": lambda: Edition.objects.create(number=1),
     "auth.user": lambda: make_user("somebody-else"),
 }
