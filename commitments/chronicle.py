@@ -148,9 +148,13 @@ def latest_events(clocks: Clocks, count: int, touching: QuerySet[Assessment] | N
     return load_entries(_first(counted, touching, BY_EVENT, count), clocks)
 
 
-def latest_publications(clocks: Clocks, count: int, touching: QuerySet[Assessment] | None = None) -> list[Entry]:
+def latest_publications(
+    clocks: Clocks, count: int, touching: QuerySet[Assessment] | None = None, *, only_corrections: bool = False
+) -> list[Entry]:
     """For feeds: latest published first, each with the status before as of its own publication."""
     published = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
+    if only_corrections:
+        published = published.filter(corrects__isnull=False)
     return load_entries(_first(published, touching, BY_NUMBER, count), clocks, as_published=True)
 
 

@@ -69,6 +69,13 @@ def update_feed(request: HttpRequest, clocks: Clocks, extension: str) -> HttpRes
 
 
 @public
+def correction_feed(request: HttpRequest, clocks: Clocks, extension: str) -> HttpResponse:
+    """Updates that put an earlier one right or withdraw it: the same items, under the same ids, as in the others."""
+    address = reverse("commitments:corrections")
+    return _answer(request, clocks, extension, None, _("corrections"), address, only_corrections=True)
+
+
+@public
 def area_feed(request: HttpRequest, clocks: Clocks, slug: str, extension: str) -> HttpResponse:
     area = get_object_or_404(Area.objects.published(clocks.as_of, clocks.known_on), slug=slug)
     restore_labels([area], clocks.known_on)
@@ -93,6 +100,8 @@ def _answer(
     touching: QuerySet[Assessment] | None,
     subject: str,
     address: str,
+    *,
+    only_corrections: bool = False,
 ) -> HttpResponse:
     """The feed, or 304 where no public change was made since the reader's copy. Unlike a page it has no "today"."""
     edition = Edition.objects.current()
@@ -114,7 +123,7 @@ def _answer(
         ttl=MINUTES_BETWEEN_POLLS,
         changed_at=changed_at,
     )
-    for entry in latest_publications(clocks, ITEMS, touching):
+    for entry in latest_publications(clocks, ITEMS, touching, only_corrections=only_corrections):
         _add(feed, entry, request)
     return HttpResponse(
         feed.writeString("utf-8"),
@@ -126,9 +135,8 @@ def _answer(
 def _add(feed: SyndicationFeed, entry: Entry, request: HttpRequest) -> None:
     update = entry.update
     context = {"entry": entry, "root": request.build_absolute_uri("/").rstrip("/")}
-    title = _("Correction: %(title)s") % {"title": update.title} if update.corrects_id else update.title
     feed.add_item(
-        title=xml_safe(title),
+        title=xml_safe(_title(entry)),
         link=request.build_absolute_uri(reverse("commitments:update", args=[update.number])),
         description=xml_safe(render_to_string("commitments/_feed_item.html", context)),
         unique_id=tag_uri(f"update/{update.number}"),
@@ -137,3 +145,10 @@ def _add(feed: SyndicationFeed, entry: Entry, request: HttpRequest) -> None:
         updateddate=update.published_at,
         categories=[xml_safe(area.name) for area in entry.areas],
     )
+
+
+def _title(entry: Entry) -> str:
+    title = entry.update.title
+    if entry.is_withdrawal:
+        return _("Withdrawal: %(title)s") % {"title": title}
+    return _("Correction: %(title)s") % {"title": title} if entry.update.corrects_id else title

@@ -37,6 +37,7 @@ urlpatterns = [
     path("methodology/", about.methodology, name="methodology"),
     path("subscribe/", about.subscribe, name="subscribe"),
     path("feeds/updates.<feed_format:extension>", feeds.update_feed, name="update_feed"),
+    path("feeds/corrections.<feed_format:extension>", feeds.correction_feed, name="correction_feed"),
     path("feeds/areas/<slug:slug>.<feed_format:extension>", feeds.area_feed, name="area_feed"),
     path("feeds/commitments/<str:reference>.<feed_format:extension>", feeds.commitment_feed, name="commitment_feed"),
 ]

@@ -97,7 +97,52 @@ def test_a_withdrawal_reaches_the_feeds_of_what_it_withdraws(client: Client) -> 
     wrong = make_update(assessments=[{"commitment": commitment}])
     make_update(corrects=wrong, correction_reason="It did not happen.")
     for address in (f"/feeds/commitments/{commitment.reference}.rss", f"/feeds/areas/{commitment.area.slug}.rss"):
-        assert "Withdrawal of update 1" in read(client, address).entries[0].summary
+        item = read(client, address).entries[0]
+        assert item.title.startswith("Withdrawal: ")
+        assert "Withdrawal of update 1" in item.summary
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_the_feed_of_corrections_holds_what_corrects_and_what_withdraws(client: Client, extension: str) -> None:
+    commitment = make_commitment()
+    one, other = (make_update(assessments=[{"commitment": commitment}]) for _ in range(2))
+    right = make_update(corrects=one, correction_reason="The day was wrong.", assessments=[{"commitment": commitment}])
+    make_update(title="Another event", assessments=[{"commitment": commitment}])
+    gone = make_update(corrects=other, correction_reason="It did not happen.")
+    make_update(published=False, corrects=right, correction_reason="Not yet.", assessments=[{"commitment": commitment}])
+
+    feed = read(client, f"/feeds/corrections.{extension}")
+
+    assert [item.link for item in feed.entries] == [
+        f"http://testserver/updates/{update.number}/" for update in (gone, right)
+    ]
+    assert [item.title.partition(":")[0] for item in feed.entries] == ["Withdrawal", "Correction"]
+    assert feed.feed.link == "http://testserver/corrections/"
+
+
+def test_a_correction_is_the_same_item_in_every_feed(client: Client) -> None:
+    wrong = make_update(assessments=[{"commitment": make_commitment()}])
+    make_update(corrects=wrong, correction_reason="It did not happen.")
+
+    [item] = read(client, "/feeds/corrections.rss").entries
+
+    among_all = read(client).entries[0]
+    assert (item.id, item.title, item.summary) == (among_all.id, among_all.title, among_all.summary)
+
+
+@pytest.mark.parametrize("address", ["/corrections/", "/subscribe/"])
+def test_the_feed_of_corrections_is_named_where_readers_look_for_it(client: Client, address: str) -> None:
+    page = client.get(address).content.decode()
+
+    assert "/feeds/corrections.rss" in page
+    assert "/feeds/corrections.atom" in page
+
+
+def test_a_feed_reader_finds_the_feed_of_corrections(client: Client) -> None:
+    head = client.get("/corrections/").content.decode().partition("</head>")[0]
+
+    assert 'type="application/rss+xml" title="Corrections (RSS)" href="/feeds/corrections.rss' in head
+    assert 'type="application/atom+xml" title="Corrections (Atom)" href="/feeds/corrections.atom' in head
 
 
 def test_a_late_find_leaves_earlier_items_as_they_were(client: Client) -> None:

@@ -78,6 +78,7 @@ class Register:
             "/corrections/",
             "/subscribe/",
             "/feeds/updates.rss",
+            "/feeds/corrections.atom",
             "/feeds/areas/made-up-area.atom",
             f"/feeds/commitments/{reference}.rss",
         ]
