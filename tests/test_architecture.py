@@ -40,6 +40,7 @@ LAYERS = [
     [
         "publishing",
         "register",
+        "spreadsheets",
         "overview",
         "changes",
         "clauses",
@@ -51,8 +52,9 @@ LAYERS = [
         "roles",
         "people",
         "desk",
+        "effects",
     ],
-    ["definitions", "charts", "glyphs", "clocks", "judgements"],
+    ["definitions", "charts", "glyphs", "clocks", "judgements", "addresses"],
     ["models"],
 ]
 LAYER_OF = {name: depth for depth, names in enumerate(LAYERS) for name in names}

@@ -12,9 +12,9 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from commitments.addresses import Addresses, stem_of
 from commitments.models import Commitment, Milestone, broken_rule, explain, reason_for_change
 from commitments.publishing import Refused
 
@@ -85,15 +85,13 @@ class AddressedForm(RegisterForm):
         values = self.cleaned_data
         if "slug" in self.fields and not values.get("slug") and "slug" not in self.errors:
             words = " ".join(str(values.get(name) or "") for name in self.address_from)
-            values["slug"] = self._free_address(slugify(words) or str(self._meta.model._meta.model_name))
+            values["slug"] = self._free_address(words)
         return cleaned
 
-    def _free_address(self, address: str) -> str:
+    def _free_address(self, words: str) -> str:
         model: Any = self._meta.model
-        address = address[: model._meta.get_field("slug").max_length - len("-999")].strip("-")
-        taken = set(model.objects.filter(slug__startswith=address).values_list("slug", flat=True))
-        free = (f"{address}-{serial}" for serial in range(2, len(taken) + 3))
-        return address if address not in taken else next(each for each in free if each not in taken)
+        stem = stem_of(words, model._meta.model_name, model._meta.get_field("slug").max_length)
+        return Addresses(model.objects.filter(slug__startswith=stem).values_list("slug", flat=True)).free(stem)
 
 
 class FormFieldsMixin(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
@@ -118,7 +116,7 @@ class RegisterAdmin(FormFieldsMixin, AutosaveMixin, ConflictMixin, StepsMixin):
 
     form = RegisterForm
     # One record at a time: what an action on many rows may do is not settled by the state of one.
-    actions = None
+    actions: tuple[str, ...] | None = None
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
 

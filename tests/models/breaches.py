@@ -30,12 +30,15 @@ from commitments.models import (
     Milestone,
     MilestoneSource,
     OpenForm,
+    ReviewNote,
     Revision,
+    SheetImport,
     Source,
     StatusUpdate,
     reason_for_change,
 )
 from commitments.models.open_form import LARGEST
+from commitments.models.sheet_import import LARGEST_FILE
 from tests.factories import (
     make_actor,
     make_area,
@@ -696,6 +699,37 @@ def an_earlier_wording_rewritten() -> str:
     with reason_for_change("Made up."):
         Area.objects.filter(pk=make_commitment().area_id).update(name="Another name")
     return changed(Revision.objects.get(), reason="'A better one.'")
+
+
+def inserted_note(act: str, note: str) -> str:
+    return (
+        "INSERT INTO commitments_reviewnote (update_id, by_id, act, note) "
+        f"VALUES ({draft_with().pk}, {make_user().pk}, '{act}', '{note}')"
+    )
+
+
+@breaks(ReviewNote, "review_note_is_final")
+def a_note_of_a_review_rewritten() -> str:
+    note = ReviewNote.objects.create(update=draft_with(), by=make_user(), act="remarked", note="Made up.")
+    return changed(note, note="'Another.'")
+
+
+@breaks(ReviewNote, "review_note_act")
+def a_note_of_no_known_act() -> str:
+    return inserted_note("shouted", "Made up.")
+
+
+@breaks(ReviewNote, "review_note_says_something")
+def a_remark_without_words() -> str:
+    return inserted_note("remarked", " ")
+
+
+@breaks(SheetImport, "sheet_import_bounded")
+def a_spreadsheet_beyond_the_bound() -> str:
+    kept = SheetImport.objects.create(
+        uploaded_at=datetime.datetime.now(datetime.UTC), uploaded_by=make_user(), file_name="made-up.csv", content=b"x"
+    )
+    return changed(kept, content=f"decode(repeat('00', {LARGEST_FILE + 1}), 'hex')")
 
 
 @breaks(AuditEntry, "audit_is_final")
