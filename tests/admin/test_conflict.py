@@ -554,6 +554,8 @@ def test_a_refused_reason_stays_on_the_screen(as_administrator: Client, commitme
     with reason_for_change("Theirs."):
         Commitment.objects.update(title="Their title")
 
+    empty = as_administrator.post(address, {"reason": " ", "_version": seen})
+    assert empty.context["version"] == str(seen)
     shown = as_administrator.post(address, {"reason": "Given up.", "_version": seen})
 
     assert "Given up." in shown.content.decode()
