@@ -13,6 +13,7 @@ from django.db import models
 from django.test import Client
 
 from commitments.admin.conflict import ConflictMixin
+from commitments.admin.steps import Step
 from commitments.admin.update import StatusUpdateAdmin
 from commitments.admin.versions import require_version
 from commitments.models import (
@@ -535,16 +536,26 @@ def test_nobody_publishes_a_text_that_was_not_on_their_screen(
     assert draft.is_published
 
 
-@pytest.mark.parametrize("step", ["publish", "send_back"])
-def test_a_step_without_version_is_refused(reviewer: User, editor: User, draft: StatusUpdate, step: str) -> None:
+STEPS = [(model, step) for model, each in admin.site._registry.items() for step in getattr(each, "steps", ())]
+
+
+@pytest.mark.parametrize("version", [None, "", "1"])
+@pytest.mark.parametrize(
+    ("model", "step"),
+    [pytest.param(model, step, id=f"{model._meta.model_name}-{step.name}") for model, step in STEPS if not step.saves],
+)
+def test_no_step_is_taken_without_the_version_that_was_on_the_screen(
+    admin_client: Client, editor: User, draft: StatusUpdate, model: type[models.Model], step: Step, version: str | None
+) -> None:
     submit(draft, by=editor)
-    plain = Client()
-    plain.force_login(reviewer)
+    records: list[models.Model] = [draft, make_update(assessments=[{"commitment": make_commitment()}])]
+    [record, *_rest] = [each for each in [*records, make_commitment()] if type(each) is model and step.offered(each)]
+    before = [latest_entry_id(record), model._default_manager.count()]
 
-    plain.post(desk(draft, f"step_{step}"))
+    data = {"reason": "Made up.", "note": "Made up."} | ({} if version is None else {"_version": version})
+    admin_client.post(desk(record, f"step_{step.name}"), data)
 
-    draft.refresh_from_db()
-    assert draft.is_in_review
+    assert [latest_entry_id(record), model._default_manager.count()] == before
 
 
 def test_a_refused_reason_stays_on_the_screen(as_administrator: Client, commitment: Commitment) -> None:
