@@ -29,6 +29,7 @@ def review_of(
     """Kept by no cache. `steps` are the buttons offered to this person, each with its address."""
     # Before all else: what is shown is at least as new as the version that the buttons carry.
     version = latest_entry_id(update)
+    update.refresh_from_db()
     is_own = request.user.pk in {update.written_by_id, update.last_edited_by_id, update.submitted_by_id}
     publishes = settings.TRACKER_ALLOW_SELF_PUBLISHING or not is_own
     context = {

@@ -63,6 +63,8 @@ def _publish_as_seen(request: HttpRequest, chosen: Iterable[StatusUpdate]) -> No
 
 
 def _row(update: StatusUpdate, refused: dict[int, str]) -> Row:
+    # Before the text: what is shown is at least as new as the version that the button carries.
     version = latest_entry_id(update)
+    update.refresh_from_db()
     found = effects(update, timezone.now().date())
     return Row(update, version, found, refused.get(update.pk) or found.refusal)

@@ -22,7 +22,7 @@ from commitments.models import latest_entry_id
 from commitments.publishing import Refused, refusals
 
 from .fields import ReasonField
-from .versions import VERSION, require_version
+from .versions import STALE, VERSION, require_version
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[models.Model]
@@ -119,11 +119,13 @@ class StepsMixin(ModelAdmin):
 
     def _reason_page(self, request: HttpRequest, row: models.Model, step: Step) -> HttpResponse:
         form = ReasonPage(request.POST if request.method == "POST" else None)
+        version = (request.POST if request.method == "POST" else request.GET).get(VERSION)
         if form.is_valid():
             try:
                 following = self._take_as_seen(request, row, step, form.cleaned_data["reason"])
             except Refused as refusal:
                 form.add_error(None, str(refusal))
+                version = str(latest_entry_id(row)) if refusal.rule == STALE else version
             else:
                 self._say_done(request, following, step)
                 return self._open(following)
@@ -135,8 +137,7 @@ class StepsMixin(ModelAdmin):
             "original": row,
             "step": step,
             "form": form,
-            # After a refusal this is the version that the sentence speaks of.
-            "version": request.GET.get(VERSION) if request.method != "POST" else latest_entry_id(row),
+            "version": version,
             "media": self.media,
         }
         return TemplateResponse(request, "admin/commitments/reason.html", context)

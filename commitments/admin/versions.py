@@ -13,6 +13,8 @@ from commitments.models import AuditAction, AuditEntry, latest_entry_id
 from commitments.publishing import Refused
 
 VERSION = "_version"
+# The rule of a refusal that speaks of the text as it stands now.
+STALE = "stale_version"
 
 
 def require_version(row: models.Model, version: object) -> None:
@@ -26,7 +28,9 @@ def require_version(row: models.Model, version: object) -> None:
     known = as_version(version)
     if known != latest_entry_id(row):
         change = last_change_of(row) if known is not None else _("It is not known which text of it you had open.")
-        raise Refused(_("%(change)s Nothing was done: look at the record as it stands now.") % {"change": change})
+        raise Refused(
+            _("%(change)s Nothing was done: look at the record as it stands now.") % {"change": change}, STALE
+        )
 
 
 def typed_into(sent: QueryDict) -> dict[str, list[str]]:

@@ -50,7 +50,6 @@ document.addEventListener('DOMContentLoaded', () => {
       if (isNew) kept = now;
       if (answer.state) say(state, answer.state);
       say(notices, (answer.notices ?? []).join(' '));
-      notices.hidden = !notices.textContent;
     } catch {
       say(state, unreachable);
     } finally {

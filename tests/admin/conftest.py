@@ -24,7 +24,7 @@ def person_in(role: str, name: str) -> User:
 def record_at(path: str) -> models.Model | None:
     """The record whose page of the desk has that address."""
     match = resolve(path)
-    if "object_id" not in match.kwargs or not match.url_name:
+    if not match.kwargs.get("object_id", "").isdecimal() or not match.url_name:
         return None
     return apps.get_model(*match.url_name.split("_")[:2])(pk=match.kwargs["object_id"])
 

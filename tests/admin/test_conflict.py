@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from django.db import models
 from django.test import Client
 
 from commitments.admin.conflict import ConflictMixin
+from commitments.admin.steps import Step
 from commitments.admin.update import StatusUpdateAdmin
 from commitments.admin.versions import require_version
 from commitments.models import (
@@ -246,6 +249,81 @@ def test_a_row_deleted_here_stays_marked_in_the_form(as_editor: Client, colleagu
     assert shown.context["inline_admin_formsets"][1].formset.forms[0]["DELETE"].value()
 
 
+def test_line_breaks_as_browsers_send_them_are_no_change_of_ones_own(
+    as_editor: Client, colleague: Client, draft: StatusUpdate
+) -> None:
+    StatusUpdate.objects.update(summary="First line.\nSecond line.")
+    mine = sent_back(as_editor, desk(draft), summary="First line.\r\nSecond line.", title="Mine")
+    save(colleague, draft, summary="Their line.")
+
+    shown = as_editor.post(desk(draft), mine)
+
+    assert list(differences(shown, "taken")) == ["Summary"]
+
+
+@dataclass
+class Hand:
+    """What one of two does to a draft of two assessments."""
+
+    fields: dict[str, str]
+    rows: list[str]
+    adds: bool
+
+    @classmethod
+    def at_random(cls, chance: random.Random, who: str) -> Hand:
+        values = {"title": f"Title of {who}", "summary": f"Summary of {who}.", "note": f"Note of {who}"}
+        return cls(
+            fields={name: value for name, value in values.items() if chance.random() < 0.5},
+            rows=[chance.choice(["leaves", "rewords", "deletes"]) for _row in range(2)],
+            adds=chance.random() < 0.5,
+        )
+
+    def changes(self, who: str, source: Source) -> dict[str, Any]:
+        data: dict[str, Any] = dict(self.fields)
+        for index, act in enumerate(self.rows):
+            data |= {f"assessments__{index}__reasoning": f"{index} of {who}"} if act == "rewords" else {}
+            data |= {f"assessments__{index}__DELETE": "on"} if act == "deletes" else {}
+        return data | ({"citations__TOTAL_FORMS": 2, "citations__1__source": source.pk} if self.adds else {})
+
+
+def row_after(index: int, mine: str, theirs: str) -> list[str]:
+    """The reasonings that remain of a row, once it was saved over the text that was shown."""
+    if mine == "deletes" or (mine == "leaves" and theirs == "deletes"):
+        return []
+    return [f"{index} of {'me' if mine == 'rewords' else 'them' if theirs == 'rewords' else 'both'}"]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_two_do_to_a_draft_each_word_is_saved_or_was_shown(
+    as_editor: Client, colleague: Client, editor: User, seed: int
+) -> None:
+    chance = random.Random(seed)
+    rows = [{"commitment": make_commitment(), "reasoning": f"{index} of both"} for index in range(2)]
+    draft = make_update(published=False, assessments=rows, note="Note of both")
+    sources = [make_source(), make_source()]
+    me, they = Hand.at_random(chance, "me"), Hand.at_random(chance, "them")
+    mine = sent_back(as_editor, desk(draft), **me.changes("me", sources[0]))
+    save(colleague, draft, **({"kind": "report"} | they.changes("them", sources[1])))
+
+    shown = as_editor.post(desk(draft), mine)
+    assert shown.status_code == 409
+    kept = differences(shown)
+    assert {name for name in me.fields if name in they.fields} == {label.lower() for label in kept if "“" not in label}
+    response = press_again(as_editor, draft, shown)
+    assert response.status_code == 302, response.context["errors"]
+
+    draft.refresh_from_db()
+    for name in ("title", "summary", "note"):
+        saved = me.fields.get(name) or they.fields.get(name) or {"note": "Note of both"}.get(name, getattr(draft, name))
+        assert getattr(draft, name) == saved
+    expected = [row_after(index, *acts) for index, acts in enumerate(zip(me.rows, they.rows, strict=True))]
+    reasonings = draft.assessments.order_by("commitment").values_list("reasoning", flat=True)
+    assert list(reasonings) == [words for row in expected for words in row]
+    added = {source.pk for source, hand in zip(sources, (me, they), strict=True) if hand.adds}
+    assert added == set(draft.citations.values_list("source", flat=True)) & {source.pk for source in sources}
+    assert (draft.kind, draft.last_edited_by) == ("report", editor)
+
+
 def test_a_change_by_raw_sql_is_a_conflict_too(as_editor: Client, draft: StatusUpdate) -> None:
     mine = sent_back(as_editor, desk(draft), summary="My words.")
     Assessment.objects.filter(update=draft).update(reasoning="From a command.")
@@ -458,16 +536,26 @@ def test_nobody_publishes_a_text_that_was_not_on_their_screen(
     assert draft.is_published
 
 
-@pytest.mark.parametrize("step", ["publish", "send_back"])
-def test_a_step_without_version_is_refused(reviewer: User, editor: User, draft: StatusUpdate, step: str) -> None:
+STEPS = [(model, step) for model, each in admin.site._registry.items() for step in getattr(each, "steps", ())]
+
+
+@pytest.mark.parametrize("version", [None, "", "1"])
+@pytest.mark.parametrize(
+    ("model", "step"),
+    [pytest.param(model, step, id=f"{model._meta.model_name}-{step.name}") for model, step in STEPS if not step.saves],
+)
+def test_no_step_is_taken_without_the_version_that_was_on_the_screen(
+    admin_client: Client, editor: User, draft: StatusUpdate, model: type[models.Model], step: Step, version: str | None
+) -> None:
     submit(draft, by=editor)
-    plain = Client()
-    plain.force_login(reviewer)
+    records: list[models.Model] = [draft, make_update(assessments=[{"commitment": make_commitment()}])]
+    [record, *_rest] = [each for each in [*records, make_commitment()] if type(each) is model and step.offered(each)]
+    before = [latest_entry_id(record), model._default_manager.count()]
 
-    plain.post(desk(draft, f"step_{step}"))
+    data = {"reason": "Made up.", "note": "Made up."} | ({} if version is None else {"_version": version})
+    admin_client.post(desk(record, f"step_{step.name}"), data)
 
-    draft.refresh_from_db()
-    assert draft.is_in_review
+    assert [latest_entry_id(record), model._default_manager.count()] == before
 
 
 def test_a_refused_reason_stays_on_the_screen(as_administrator: Client, commitment: Commitment) -> None:
@@ -477,6 +565,8 @@ def test_a_refused_reason_stays_on_the_screen(as_administrator: Client, commitme
     with reason_for_change("Theirs."):
         Commitment.objects.update(title="Their title")
 
+    empty = as_administrator.post(address, {"reason": " ", "_version": seen})
+    assert empty.context["version"] == str(seen)
     shown = as_administrator.post(address, {"reason": "Given up.", "_version": seen})
 
     assert "Given up." in shown.content.decode()
@@ -513,9 +603,11 @@ def test_a_version_is_required_of_rows_taken_in_bulk(draft: StatusUpdate) -> Non
 
 
 def test_a_record_that_never_was_is_not_found(as_editor: Client) -> None:
-    response = as_editor.post(f"{desk(Source, 'changelist')}999999/change/", {"title": "Forged"}, follow=True)
-
-    assert "Perhaps it was deleted?" in messages_of(response)
+    for key in ("999999", "9" * 30, "none"):
+        response = as_editor.post(f"{desk(Source, 'changelist')}{key}/change/", {"_version": "1"}, follow=True)
+        assert "Perhaps it was deleted?" in messages_of(response)
+        response = as_editor.post(f"{desk(Source, 'changelist')}{key}/delete/", {"_version": "1"}, follow=True)
+        assert "Perhaps it was deleted?" in messages_of(response)
 
 
 def test_no_list_edits_rows_past_the_comparison() -> None:
