@@ -48,6 +48,12 @@ def text_of(answer: Any) -> str:
     return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
 
 
+def collect(answer: Any, pieces: list[str]) -> None:
+    """Keeps what came before a failure."""
+    for piece in answer.streaming_content:
+        pieces.append(piece.decode())  # noqa: PERF401 - a list built at once would be lost
+
+
 def shown(text: str) -> str:
     found = re.search(r'name="shown" value="(\w+)"', text)
     assert found, text
@@ -222,8 +228,7 @@ class TestImport:
         monkeypatch.setattr(spreadsheets, "plan_import", fail)
         pieces: list[str] = []
         with pytest.raises(RuntimeError, match="made up"):
-            for piece in as_editor.get(address).streaming_content:
-                pieces.append(piece.decode())  # noqa: PERF401 - what came before the failure is kept
+            collect(as_editor.get(address), pieces)
 
         assert "Something went wrong. Nothing was imported." in "".join(pieces)
         assert pieces[-1].rstrip().endswith("</html>")
