@@ -52,6 +52,7 @@ PAGES = {
     "sources, deep": "/sources/?after=source-0300",
     "source, busy": "/sources/source-0000/",
     "source, as known": "/sources/source-0000/?{known_on}",
+    "changes": "/changes/?since=2019-01-01&until=2020-01-01",
     "methodology": "/methodology/",
     "corrections": "/corrections/",
     "subscribe": "/subscribe/",

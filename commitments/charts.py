@@ -91,6 +91,31 @@ def _bars(totals: Sequence[Total]) -> list[Bar]:
     return bars
 
 
+@dataclass(frozen=True)
+class Segment:
+    """In percent of the widest bar."""
+
+    group: str
+    count: int
+    x: str
+    width: str
+
+
+def totals_bars(counts: Sequence[Sequence[tuple[str, int]]]) -> list[list[Segment]]:
+    """One bar a list of counts, all on one scale; what counts none is left out."""
+    widest = max((sum(count for _group, count in bar) for bar in counts), default=0)
+    return [_segments(bar, widest) for bar in counts]
+
+
+def _segments(bar: Sequence[tuple[str, int]], widest: int) -> list[Segment]:
+    segments, counted = [], 0
+    for group, count in bar:
+        if count:
+            segments.append(Segment(group, count, f"{100 * counted / widest:.2f}%", f"{100 * count / widest:.2f}%"))
+            counted += count
+    return segments
+
+
 class OccurrenceState(TextChoices):
     HELD = "held", _("held")
     DUE = "due", _("due")

@@ -39,10 +39,10 @@ class Clocks:
     @classmethod
     def read(cls, query: QueryDict, today: datetime.date) -> Clocks:
         """From `?as_of=` and `?known_on=`; empty or absent is now. Raises BadClock."""
-        known_on = _day(query, "known_on", today)
+        known_on = read_day(query, "known_on", today)
         return cls(
             today=today,
-            as_of=_day(query, "as_of", today) or today,
+            as_of=read_day(query, "as_of", today) or today,
             known_on=known_on if known_on != today else None,
         )
 
@@ -71,7 +71,8 @@ class Clocks:
         )
 
 
-def _day(query: QueryDict, name: str, today: datetime.date) -> datetime.date | None:
+def read_day(query: QueryDict, name: str, today: datetime.date) -> datetime.date | None:
+    """The day in this parameter, None where it is empty or absent. Raises BadClock."""
     value = query.get(name, "")
     if not value:
         return None

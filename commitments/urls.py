@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from . import feeds
-from .views import about, commitments, dashboard, sources, subjects, updates
+from .views import about, changes, commitments, dashboard, sources, subjects, updates
 
 
 class FeedFormat:
@@ -27,6 +27,10 @@ urlpatterns = [
     path("instruments/<slug:slug>/", subjects.instrument_detail, name="instrument"),
     path("updates/", updates.update_list, name="update_list"),
     path("updates/<int:number>/", updates.update_detail, name="update"),
+    path("compare/", subjects.compare, name="compare"),
+    path("changes/", changes.changes, name="changes"),
+    path("exports/changes.csv", changes.changes_csv, name="changes_csv"),
+    path("exports/changes.json", changes.changes_json, name="changes_json"),
     path("corrections/", updates.corrections, name="corrections"),
     path("sources/", sources.source_list, name="source_list"),
     path("sources/<slug:slug>/", sources.source_detail, name="source"),

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from .database import database_settings
@@ -31,6 +32,16 @@ DEBUG = flag("DEBUG")
 SECRET_KEY = os.environ.get("SECRET_KEY") or kept_secret_key(STATE_DIR / "secret-key")
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", "localhost 127.0.0.1 [::1]")
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
+
+
+def _site_url() -> str:
+    """A guess from the first name of the site: plain http and the usual port on this machine, https elsewhere."""
+    host = next((host for host in ALLOWED_HOSTS if host.strip("*.")), "localhost").removeprefix(".")
+    return f"http://{host}:8000" if host in {"localhost", "127.0.0.1", "[::1]"} else f"https://{host}"
+
+
+# What stands before an address that leaves the site: in an invitation, in the name under which links are checked.
+SITE_URL = (os.environ.get("SITE_URL") or _site_url()).rstrip("/")
 
 INSTALLED_APPS = [
     "commitments.apps.DeskConfig",
@@ -108,6 +119,21 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# How long the link of an invitation holds.
+PASSWORD_RESET_TIMEOUT = int(os.environ.get("INVITATION_DAYS") or 3) * 24 * 3600
+
+# Mail is sent only where a server is named, and encrypted unless that is switched off for one on this machine.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_SECURITY = os.environ.get("EMAIL_SECURITY", "").strip().lower() or "starttls"
+if EMAIL_SECURITY not in {"starttls", "tls", "none"}:
+    raise ImproperlyConfigured("EMAIL_SECURITY is starttls, tls or none.")
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_SECURITY == "starttls", EMAIL_SECURITY == "tls"
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT") or {"starttls": 587, "tls": 465, "none": 25}[EMAIL_SECURITY])
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or "tracker@localhost"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]

@@ -21,6 +21,7 @@ from commitments.models import (
     CommitmentActor,
     CommitmentSource,
     Instrument,
+    LinkCheck,
     Milestone,
     MilestoneSource,
     Source,
@@ -193,3 +194,9 @@ def make_milestone(
         Milestone.objects.filter(pk=milestone.pk).update(recorded_at=recorded_at or ClockTimestamp())
     milestone.refresh_from_db()
     return milestone
+
+
+def make_link_check(source: Source | None = None, **fields: Any) -> LinkCheck:
+    source = source or make_source()
+    defaults = {"url": source.url, "asked_at": moment(ADOPTED), "outcome": "ok"}
+    return LinkCheck.objects.create(source=source, **defaults | fields)

@@ -18,6 +18,8 @@ from commitments.addresses import Addresses, stem_of
 from commitments.models import Commitment, Milestone, broken_rule, explain, reason_for_change
 from commitments.publishing import Refused
 
+from .autosave import AutosaveMixin
+from .conflict import ConflictMixin
 from .fields import OneByAutocomplete, ReasonField, options_for
 from .steps import StepsMixin
 
@@ -109,21 +111,17 @@ class FormFieldsMixin(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class RegisterAdmin(FormFieldsMixin, StepsMixin):
+class RegisterAdmin(FormFieldsMixin, AutosaveMixin, ConflictMixin, StepsMixin):
     """Turns every refusal of the database into a sentence on the form, with nothing lost."""
 
     form = RegisterForm
     # One record at a time: what an action on many rows may do is not settled by the state of one.
-    actions = None
+    actions: tuple[str, ...] | None = None
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
 
     class Media:
         css = {"all": ["css/desk.css"]}
-
-    def why_read_only(self, obj: Any) -> str:
-        """The sentence that stands on the page of a record that nobody may edit, "" where one may."""
-        return ""
 
     def view_on_site(self, obj: Any) -> str | None:
         return None
@@ -198,11 +196,13 @@ class RegisterAdmin(FormFieldsMixin, StepsMixin):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
+        is_editable = self._can_save(request, obj)
         context |= {
             "why_read_only": self.why_read_only(obj) if obj is not None else "",
             "steps": self.offered_steps(request, obj) if obj is not None else [],
-            "saving_steps": self.offered_saving_steps(request, obj) if self._can_save(request, obj) else [],
+            "saving_steps": self.offered_saving_steps(request, obj) if is_editable else [],
         }
+        context |= self.open_form_context(request, obj, is_editable)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _can_save(self, request: HttpRequest, obj: Any) -> bool:

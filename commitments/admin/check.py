@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from commitments.models import RULES, Check, CheckCommitment, Commitment
 from commitments.publishing import record_check
 
-from .base import AddressedForm, RegisterAdmin
+from .base import AddressedForm
 from .fields import SeveralByAutocomplete, SeveralField
+from .merging import Earlier
+from .prefill import Prefill, PrefilledAdmin, prefilled_check
 from .steps import Step
 
 
@@ -50,7 +52,7 @@ def take_record(check: Check, by: Any, reason: str) -> Check:
 
 
 @admin.register(Check)
-class CheckAdmin(RegisterAdmin):
+class CheckAdmin(PrefilledAdmin):
     form = CheckForm
     list_display = ("checked_on", "found", "covered", "is_recorded", "recorded_by")
     list_display_links = ("checked_on", "found")
@@ -76,6 +78,13 @@ class CheckAdmin(RegisterAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [*super().get_readonly_fields(request, obj), "covered"]
+
+    def earlier_initial(self, obj: Any, earlier: Earlier) -> dict[str, Any]:
+        links = earlier.rows(CheckCommitment.objects.filter(performed_check=obj))
+        return {"covers": [link.commitment_id for link in links]}
+
+    def read_prefill(self, request: HttpRequest) -> Prefill:
+        return prefilled_check(request)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"checked_on": timezone.now().date()} | super().get_changeform_initial_data(request)

@@ -23,6 +23,7 @@ from commitments.models import (
 )
 
 from .base import BaseModelForm, PositionedFormSet, RegisterInline, TabularInline
+from .prefill import PrefilledRowsMixin
 
 if TYPE_CHECKING:
     StackedInline = admin.StackedInline[models.Model, models.Model]
@@ -82,7 +83,7 @@ class AssessmentFormSet(PositionedFormSet):
             form.add_error("bearing", gettext(RULES["context_before_adoption"]))
 
 
-class AssessmentInline(RegisterInline, StackedInline):
+class AssessmentInline(PrefilledRowsMixin, RegisterInline, StackedInline):
     model = Assessment
     form = AssessmentForm
     formset = AssessmentFormSet
@@ -93,7 +94,7 @@ class AssessmentInline(RegisterInline, StackedInline):
         return super().get_queryset(request).select_related("commitment__instrument", "meets")
 
 
-class CitationInline(RegisterInline, TabularInline):
+class CitationInline(PrefilledRowsMixin, RegisterInline, TabularInline):
     model = Citation
     fields = ("source", "locator")
     autocomplete_fields = ("source",)

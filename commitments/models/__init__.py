@@ -3,6 +3,7 @@
 from .actor import Actor, Side
 from .area import Area
 from .assessment import ASSIGNABLE_STATUSES, DERIVED_STATUSES, Assessment, Bearing, DeliveryStatus, Evidence
+from .audit import AuditAction, AuditEntry, acting, latest_entry_id
 from .check import Check, CheckCommitment
 from .citation import Citation
 from .commitment import (
@@ -18,7 +19,10 @@ from .dates import Precision, end_of_day, known_by, last_day
 from .discrepancy import Discrepancy, DiscrepancySource
 from .edition import Edition, EditionPending
 from .instrument import Instrument, InstrumentKind, InstrumentSource
+from .link_check import LinkCheck, LinkOutcome
 from .milestone import Milestone, MilestoneSource
+from .open_form import OpenForm
+from .review_note import ReviewAct, ReviewNote
 from .revision import Revision, linked_ids, linked_rows, reason_for_change, restore_labels
 from .rules import RULES, broken_rule, explain
 from .sheet_import import LARGEST_FILE, SheetImport
@@ -34,6 +38,8 @@ __all__ = [
     "Actor",
     "Area",
     "Assessment",
+    "AuditAction",
+    "AuditEntry",
     "Basis",
     "Bearing",
     "Check",
@@ -52,10 +58,15 @@ __all__ = [
     "Instrument",
     "InstrumentKind",
     "InstrumentSource",
+    "LinkCheck",
+    "LinkOutcome",
     "Milestone",
     "MilestoneSource",
+    "OpenForm",
     "Precision",
     "Relation",
+    "ReviewAct",
+    "ReviewNote",
     "Revision",
     "SheetImport",
     "Side",
@@ -65,11 +76,13 @@ __all__ = [
     "StatusUpdate",
     "Strength",
     "UpdateKind",
+    "acting",
     "broken_rule",
     "end_of_day",
     "explain",
     "known_by",
     "last_day",
+    "latest_entry_id",
     "linked_ids",
     "linked_rows",
     "reason_for_change",

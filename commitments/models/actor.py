@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .triggers import ADDRESS_STAYS, no_truncate, versioned, was_linked
+from .triggers import ADDRESS_STAYS, audited, no_truncate, versioned, was_linked
 from .validators import plain_line
 
 
@@ -40,6 +40,7 @@ class Actor(models.Model):
                 f" OR {was_linked('commitments_commitmentactor')})",
                 refusals=ADDRESS_STAYS,
             ),
+            audited("commitments_actor"),
             no_truncate(),
         ]
 

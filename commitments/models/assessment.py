@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .dates import known_by
 from .status_update import StatusUpdate
-from .triggers import child_of_draft, no_truncate, refuse_if
+from .triggers import audited, child_of_draft, no_truncate, refuse_if
 from .validators import plain_line
 
 
@@ -190,6 +190,7 @@ class Assessment(models.Model):
                     "NEW.published_at IS NOT NULL AND pg_trigger_depth() < 2", "dates_are_copied_at_publication"
                 ),
             ),
+            audited("commitments_statusupdate", "update_id", ignoring=("happened_by", "published_at")),
             no_truncate(),
         ]
 

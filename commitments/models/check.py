@@ -13,7 +13,16 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from .dates import known_by
-from .triggers import child_of_draft, final, insert_as_draft, must_be_now, no_truncate, raise_edition, refuse_if
+from .triggers import (
+    audited,
+    child_of_draft,
+    final,
+    insert_as_draft,
+    must_be_now,
+    no_truncate,
+    raise_edition,
+    refuse_if,
+)
 from .validators import language_tag, plain_line
 
 BECOMES_PUBLIC = "OLD.recorded_at IS NULL AND NEW.recorded_at IS NOT NULL"
@@ -107,6 +116,7 @@ class Check(models.Model):
                 """,
             ),
             raise_edition(pgtrigger.Update, BECOMES_PUBLIC),
+            audited("commitments_check"),
             no_truncate(),
         ]
 
@@ -146,6 +156,7 @@ class CheckCommitment(models.Model):
         constraints = [models.UniqueConstraint(fields=["performed_check", "commitment"], name="check_commitment_once")]
         triggers = [
             child_of_draft("commitments_check", "performed_check_id", "recorded_at", "recorded_check_is_final"),
+            audited("commitments_check", "performed_check_id"),
             no_truncate(),
         ]
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .dates import known_by
 from .status_update import StatusUpdate
-from .triggers import child_of_draft, no_truncate
+from .triggers import audited, child_of_draft, no_truncate
 from .validators import plain_line
 
 
@@ -44,6 +44,7 @@ class Citation(models.Model):
         ]
         triggers = [
             child_of_draft("commitments_statusupdate", "update_id", "published_at", "published_update_is_final"),
+            audited("commitments_statusupdate", "update_id"),
             no_truncate(),
         ]
 

@@ -18,6 +18,7 @@ from .check import CheckCommitment
 from .dates import end_of_day, known_by, last_day_column, period_start_check, precision_field
 from .milestone import Milestone
 from .triggers import (
+    audited,
     insert_as_draft,
     must_be_now,
     no_truncate,
@@ -325,6 +326,7 @@ class Commitment(models.Model):
             raise_edition(pgtrigger.Update, "NEW.published_at IS NOT NULL AND OLD.* IS DISTINCT FROM NEW.*"),
             # A withdrawal is dated by columns of its own; it is no change of wording.
             *versioned_rows("OLD.published_at IS NOT NULL", ignoring=["withdrawn_at", "withdrawal_reason"]),
+            audited("commitments_commitment"),
             no_truncate(),
         ]
 
@@ -351,6 +353,7 @@ class CommitmentActor(models.Model):
         constraints = [models.UniqueConstraint(fields=["commitment", "actor"], name="commitment_actor_once")]
         triggers = [
             versioned_links("commitments_commitmentactor", "commitment_id", "actor_id", OWNER_IS_PUBLIC),
+            audited("commitments_commitment", "commitment_id"),
             no_truncate(),
         ]
 
@@ -388,6 +391,7 @@ class CommitmentSource(models.Model):
                     RETURN NULL;
                 """,
             ),
+            audited("commitments_commitment", "commitment_id"),
             no_truncate(),
         ]
 

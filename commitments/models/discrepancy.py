@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .triggers import no_truncate, raise_edition, versioned
+from .triggers import audited, no_truncate, raise_edition, versioned
 from .validators import plain_line
 
 
@@ -24,7 +24,12 @@ class Discrepancy(models.Model):
         verbose_name = _("discrepancy")
         verbose_name_plural = _("discrepancies")
         ordering = ["position", "id"]
-        triggers = [*versioned("true"), raise_edition(pgtrigger.Insert), no_truncate()]
+        triggers = [
+            *versioned("true"),
+            raise_edition(pgtrigger.Insert),
+            audited("commitments_discrepancy"),
+            no_truncate(),
+        ]
 
     def __str__(self) -> str:
         return self.topic
@@ -42,6 +47,7 @@ class DiscrepancySource(models.Model):
         constraints = [models.UniqueConstraint(fields=["discrepancy", "source"], name="discrepancy_source_once")]
         triggers = [
             raise_edition(pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete),
+            audited("commitments_discrepancy", "discrepancy_id"),
             no_truncate(),
         ]
 

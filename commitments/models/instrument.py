@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .dates import last_day_column, period_start_check, precision_field
-from .triggers import ADDRESS_STAYS, no_truncate, refuse_if, versioned, versioned_links, was_named
+from .triggers import ADDRESS_STAYS, audited, no_truncate, refuse_if, versioned, versioned_links, was_named
 from .validators import plain_line, plain_text
 
 OWNER_IS_PUBLIC = (
@@ -57,6 +57,7 @@ class Instrument(models.Model):
                     "public_instrument_is_frozen",
                 ),
             ),
+            audited("commitments_instrument"),
             no_truncate(),
         ]
 
@@ -81,6 +82,7 @@ class InstrumentSource(models.Model):
         ]
         triggers = [
             versioned_links("commitments_instrumentsource", "instrument_id", "source_id", OWNER_IS_PUBLIC),
+            audited("commitments_instrument", "instrument_id"),
             no_truncate(),
         ]
 

@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from .assessment import Assessment
 from .dates import known_by, last_day_column, last_day_sql, period_start_check, precision_field
-from .triggers import child_of_draft, final, insert_as_draft, must_be_now, no_truncate, raise_edition, refuse_if
+from .triggers import (
+    audited,
+    child_of_draft,
+    final,
+    insert_as_draft,
+    must_be_now,
+    no_truncate,
+    raise_edition,
+    refuse_if,
+)
 from .validators import plain_line
 
 BECOMES_PUBLIC = "OLD.recorded_at IS NULL AND NEW.recorded_at IS NOT NULL"
@@ -120,6 +129,7 @@ class Milestone(models.Model):
                 """,
             ),
             raise_edition(pgtrigger.Update, BECOMES_PUBLIC),
+            audited("commitments_milestone"),
             no_truncate(),
         ]
 
@@ -139,6 +149,7 @@ class MilestoneSource(models.Model):
         constraints = [models.UniqueConstraint(fields=["milestone", "source"], name="milestone_source_once")]
         triggers = [
             child_of_draft("commitments_milestone", "milestone_id", "recorded_at", "recorded_milestone_is_final"),
+            audited("commitments_milestone", "milestone_id"),
             no_truncate(),
         ]
 

@@ -120,7 +120,9 @@ def raise_edition(operation: pgtrigger.Operation, condition: str | None = None) 
 KEEP_REVISION = f"""
     {refuse_if("coalesce(current_setting('commitments.reason', true), '') = ''", "change_needs_reason")}
     INSERT INTO commitments_revision ("table", row_id, changed_at, reason, was)
-    VALUES (TG_TABLE_NAME, {{row_id}}, clock_timestamp(), current_setting('commitments.reason', true), {{was}});
+    VALUES (
+        TG_TABLE_NAME, {{row_id}}, clock_timestamp(), coalesce(current_setting('commitments.reason', true), ''), {{was}}
+    );
     {NOTE_CHANGE}
 """
 
@@ -134,7 +136,7 @@ def versioned(public_use: str, ignoring: Sequence[str] = (), refusals: str = "")
     `public_use` is SQL over OLD that tells whether the row is, or once was, part of a public page; `ignoring` names
     columns whose change is no change of wording; `refusals` guard what of a public row may not change at all.
     """
-    ignored = f" - '{{{','.join(ignoring)}}}'::text[]" if ignoring else ""
+    ignored = f" - {_text_array(ignoring)}" if ignoring else ""
     return [
         pgtrigger.Trigger(
             name="keep_revision",
@@ -206,3 +208,54 @@ def was_named(table: str, column: str) -> str:
         f"EXISTS (SELECT FROM commitments_revision r WHERE r.\"table\" = '{table}' "
         f"AND r.was -> '{column}' = to_jsonb(OLD.id))"
     )
+
+
+def audited(
+    record_table: str, record: str = "id", *, ignoring: Sequence[str] = (), unsaid: Sequence[str] = ()
+) -> pgtrigger.Trigger:
+    """Keep an entry of every change under the record whose page shows the row: `record` is the column of its id.
+
+    A change of nothing but `ignoring` is no entry; of `unsaid` columns only the fact of a change is kept.
+    """
+    left_out = f" - {_text_array(ignoring)}" if ignoring else ""
+    hidden = "".join(
+        f"""
+            IF {row} ? '{name}' THEN {row} := {row} || '{{"{name}": "…"}}'; END IF;"""
+        for name in unsaid
+        for row in ("was", "became")
+    )
+    return pgtrigger.Trigger(
+        name="audited",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("was", "jsonb"), ("became", "jsonb"), ("row_id", "bigint"), ("record_id", "bigint")],
+        func=f"""
+            IF TG_OP <> 'INSERT' THEN
+                was := to_jsonb(OLD){left_out}; row_id := OLD.id; record_id := OLD.{record};
+            END IF;
+            IF TG_OP <> 'DELETE' THEN
+                became := to_jsonb(NEW){left_out}; row_id := NEW.id; record_id := NEW.{record};
+            END IF;
+            IF TG_OP = 'UPDATE' THEN
+                SELECT coalesce(jsonb_object_agg(key, value), '{{}}') INTO became
+                FROM jsonb_each(became) WHERE value IS DISTINCT FROM was -> key;
+                IF became = '{{}}' THEN RETURN NULL; END IF;
+                SELECT jsonb_object_agg(key, value) INTO was FROM jsonb_each(was) WHERE became ? key;
+            END IF;{hidden}
+            INSERT INTO commitments_auditentry (
+                at, action, "table", row_id, record_table, record_id, by_id, by_name, via, database_user, transaction,
+                was, became
+            ) VALUES (
+                clock_timestamp(), lower(TG_OP), TG_TABLE_NAME, row_id, '{record_table}', record_id,
+                nullif(current_setting('commitments.actor', true), '')::bigint,
+                coalesce(current_setting('commitments.actor_name', true), ''),
+                coalesce(current_setting('commitments.via', true), ''),
+                session_user, pg_current_xact_id()::text::bigint, was, became
+            );
+            RETURN NULL;
+        """,
+    )
+
+
+def _text_array(names: Sequence[str]) -> str:
+    return f"'{{{','.join(names)}}}'::text[]"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from ..chronicle import latest_events
-from ..clocks import Clocks
+from ..clauses import clauses, lineage
+from ..clocks import BadQuery, Clocks
 from ..judgements import Judged
 from ..models import (
     Actor,
@@ -62,9 +64,11 @@ def instrument_detail(request: HttpRequest, clocks: Clocks, slug: str) -> HttpRe
         raise Http404
     sources = linked_rows(InstrumentSource, "instrument", "source", instrument.pk, clocks.known_on)
     restore_labels([instrument, *sources], clocks.known_on)
+    rows = judged_set(clocks, Commitment.objects.filter(instrument=instrument))
+    lines = lineage(instrument, clocks)
     context = {
         "instrument": instrument,
-        "rows": judged_set(clocks, Commitment.objects.filter(instrument=instrument)),
+        "clauses": [(clause, [(row, lines.get(row.commitment.pk)) for row in clause.rows]) for clause in clauses(rows)],
         "sources": sources,
     }
     return page(request, clocks, "commitments/instrument_detail.html", context)
@@ -73,3 +77,28 @@ def instrument_detail(request: HttpRequest, clocks: Clocks, slug: str) -> HttpRe
 def _judged_near(clocks: Clocks, **today: Area | Actor) -> list[Judged]:
     """The commitments of an area or actor; on a past known-on day all of them, since links may have been others."""
     return judged_set(clocks, Commitment.objects.filter(**today) if clocks.known_on is None else None)
+
+
+@public
+def compare(request: HttpRequest, clocks: Clocks) -> HttpResponse:
+    rows = judged_set(clocks)
+    ends = [_chosen(request.GET.get(name, ""), rows) for name in ("left", "right")]
+    chosen = [row for row in ends if row is not None]
+    keys = [row.commitment.pk for row in chosen]
+    links = linked_ids(CommitmentActor, "commitment", "actor", keys, clocks.known_on)
+    actors = Actor.objects.in_bulk({key for found in links.values() for key in found})
+    restore_labels(actors.values(), clocks.known_on)
+    context = {
+        "rows": rows,
+        "left": ends[0],
+        "right": ends[1],
+        "pair": [(row, [actors[key] for key in links[row.commitment.pk]]) for row in chosen],
+    }
+    return page(request, clocks, "commitments/compare.html", context)
+
+
+def _chosen(reference: str, rows: list[Judged]) -> Judged | None:
+    found = next((row for row in rows if row.commitment.reference == reference), None)
+    if reference and found is None:
+        raise BadQuery(_("There is no pledge “%(reference)s” in the count.") % {"reference": reference[:40]})
+    return found

@@ -4,13 +4,15 @@ import secrets
 from typing import Any
 
 from django.contrib.auth.models import Group, User
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 from django.db import transaction
+
+from commitments.management.writing import WritingCommand
 
 LOGINS = ("editor", "reviewer")
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     help = "Make a login for each of the roles editor and reviewer; their passwords are printed this once."
 
     @transaction.atomic

@@ -4,9 +4,10 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
+from commitments.management.writing import WritingCommand
 from commitments.public import snapshot
 from commitments.register.comparing import Plan
 from commitments.register.loading import RegisterRefused, load_register
@@ -14,7 +15,7 @@ from commitments.register.loading import RegisterRefused, load_register
 SHIPPED = Path(__file__).resolve().parents[2] / "data"
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     help = "Compare the register's files with the database, and write what is new. Nothing published is rewritten."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+
+from ..changes import JUDGEMENTS, Changes, Moved, Period, PeriodClock, compare, presets
+from ..charts import totals_bars
+from ..clocks import Clocks
+from ..public import page, public
+
+
+@public
+def changes(request: HttpRequest, clocks: Clocks) -> HttpResponse:
+    period = Period.read(request.GET, clocks)
+    found = compare(period)
+    context = {
+        "changes": found,
+        "period": period,
+        "bars": totals_bars([[(group.group.value, count) for group, count in end] for end in _ends(found)]),
+        "presets": presets(clocks),
+        "clock_choices": PeriodClock.choices,
+        "asked": urlencode({**clocks.parameters, **period.parameters}),
+    }
+    # Every link leads to the record as it stood at the end of the period.
+    return page(request, period.after, "commitments/changes.html", context)
+
+
+def _ends(found: Changes) -> list[list[tuple[Any, int]]]:
+    return [[(group, group.before) for group in found.groups], [(group, group.after) for group in found.groups]]
+
+
+@public
+def changes_csv(request: HttpRequest, clocks: Clocks) -> HttpResponse:
+    records = list(_records(request, compare(Period.read(request.GET, clocks))))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(records)
+    return HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+
+
+@public
+def changes_json(request: HttpRequest, clocks: Clocks) -> HttpResponse:
+    found = compare(Period.read(request.GET, clocks))
+    return JsonResponse({**found.period.parameters, "changes": list(_records(request, found))})
+
+
+COLUMNS = [
+    "reference",
+    "title",
+    "area",
+    "change",
+    *(f"{judgement.name}_{end}" for judgement in JUDGEMENTS for end in ("before", "after")),
+    "update",
+    "happened_by",
+    "address",
+]
+
+
+def _records(request: HttpRequest, found: Changes) -> Iterator[dict[str, Any]]:
+    """One a commitment; the update is the latest of the period that set its status."""
+    for change in ("added", "turned", "shifted", "ended"):
+        for row in getattr(found, change):
+            yield _record(request, change, row)
+
+
+def _record(request: HttpRequest, change: str, row: Moved) -> dict[str, Any]:
+    commitment = row.row.commitment
+    latest = row.reasons[0] if row.reasons else None
+    judgements = {
+        f"{judgement.name}_{end}": judgement.read(judged) if judged else ""
+        for judgement in JUDGEMENTS
+        for end, judged in (("before", row.before), ("after", row.after))
+    }
+    return {
+        "reference": commitment.reference,
+        "title": commitment.title,
+        "area": commitment.area.slug,
+        "change": change,
+        **judgements,
+        "update": latest.update.number if latest else "",
+        "happened_by": latest.happened_by.isoformat() if latest and latest.happened_by else "",
+        "address": request.build_absolute_uri(reverse("commitments:commitment", args=[commitment.reference])),
+    }

@@ -1,0 +1,182 @@
+"""What moved between two days, on each of the two clocks."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+
+from commitments.changes import Changes, Period, compare, presets
+from commitments.clocks import BadQuery, Clocks
+from commitments.models import Commitment
+from commitments.publishing import withdraw_commitment
+from tests.factories import make_commitment, make_instrument, make_milestone, make_source, make_update, moment
+
+TODAY = datetime.date(2026, 6, 1)
+JANUARY, MARCH, MAY = (datetime.date(2026, month, 10) for month in (1, 3, 5))
+
+pytestmark = pytest.mark.django_db
+
+
+def period(query: str = "", today: datetime.date = TODAY) -> Period:
+    read = QueryDict(query)
+    return Period.read(read, Clocks.read(read, today))
+
+
+def changes(query: str) -> Changes:
+    return compare(period(query))
+
+
+def announced(commitment: Commitment, on: datetime.date, known: datetime.date | None = None, **fields: Any) -> Any:
+    assessment = {"commitment": commitment, "status": "announced"} | fields
+    return make_update(happened_on=on, published_at=moment(known or on), assessments=[assessment])
+
+
+@pytest.fixture
+def commitment() -> Commitment:
+    return make_commitment(published_at=moment(datetime.date(2025, 1, 1)))
+
+
+def test_a_status_set_in_the_period_is_a_turn_with_its_update(commitment: Commitment) -> None:
+    update = announced(commitment, MARCH)
+
+    [row] = changes("since=2026-01-10&until=2026-05-10").turned
+
+    assert [(move.judgement, move.before, move.after) for move in row.moves][:2] == [
+        ("status", "not_assessed", "announced"),
+        ("evidence", "", "both_sides"),
+    ]
+    assert [reason.update for reason in row.reasons] == [update]
+
+
+@pytest.mark.parametrize(
+    ("query", "turns"),
+    [
+        ("since=2026-03-09&until=2026-03-10", True),
+        ("since=2026-03-10&until=2026-05-31", False),
+        ("since=2026-01-01&until=2026-03-09", False),
+        ("since=2026-03-09&until=2026-03-10&by=publication", False),
+        ("since=2026-03-10&until=2026-05-10&by=publication", True),
+        ("since=2026-05-09&until=2026-05-10&by=publication", True),
+        ("since=2026-05-10&until=2026-05-31&by=publication", False),
+    ],
+)
+def test_each_clock_counts_the_first_day_out_and_the_second_in(
+    commitment: Commitment, query: str, *, turns: bool
+) -> None:
+    announced(commitment, MARCH, known=MAY)
+
+    found = changes(query)
+
+    assert bool(found.turned) == turns
+    assert found.updates == int(turns)
+
+
+def test_an_event_before_the_period_that_was_found_in_it_moved_nothing_by_event(commitment: Commitment) -> None:
+    announced(commitment, JANUARY, known=MARCH)
+
+    assert changes("since=2026-02-01&until=2026-04-01").turned == []
+    assert len(changes("since=2026-02-01&until=2026-04-01&by=publication").turned) == 1
+
+
+def test_a_past_known_on_day_knows_nothing_later(commitment: Commitment) -> None:
+    announced(commitment, JANUARY, known=MAY)
+
+    assert changes("since=2026-01-01&until=2026-02-01&known_on=2026-04-01").turned == []
+
+
+def test_a_commitment_of_an_instrument_adopted_in_the_period_was_added(commitment: Commitment) -> None:
+    instrument = make_instrument(adopted_on=MARCH)
+    new = make_commitment(instrument=instrument, published_at=moment(datetime.date(2025, 1, 1)))
+
+    found = changes("since=2026-01-10&until=2026-05-10")
+
+    assert [row.row.commitment for row in found.added] == [new]
+    assert (found.total_before, found.total_after) == (1, 2)
+
+
+def test_a_withdrawn_commitment_left_the_count_by_publication(commitment: Commitment) -> None:
+    withdraw_commitment(commitment, reason="Made up.", at=moment(MARCH))
+
+    found = changes("since=2026-01-10&until=2026-05-10&by=publication")
+
+    assert [row.row.commitment for row in found.ended] == [commitment]
+    assert (found.total_before, found.total_after) == (1, 0)
+
+
+def test_a_date_that_passed_only_shifts(commitment: Commitment) -> None:
+    make_milestone(
+        commitment,
+        due_on=MARCH,
+        recorded_at=moment(JANUARY),
+        sources=[make_source(published_on=JANUARY, published_precision="day", accessed_on=JANUARY)],
+    )
+
+    found = changes("since=2026-02-01&until=2026-05-10")
+
+    assert found.turned == []
+    assert [move.after for row in found.shifted for move in row.moves] == ["announced_passed"]
+
+
+def test_announced_dates_and_corrections_of_the_period_are_listed(commitment: Commitment) -> None:
+    wrong = announced(commitment, JANUARY)
+    correction = make_update(
+        corrects=wrong, correction_reason="Made up.", happened_on=JANUARY, published_at=moment(MARCH)
+    )
+    milestone = make_milestone(commitment, recorded_at=moment(MARCH), due_on=TODAY)
+
+    found = changes("since=2026-02-01&until=2026-05-10")
+
+    assert found.corrections == [correction]
+    assert found.milestones == [milestone]
+    assert changes("since=2026-03-10&until=2026-05-10").corrections == []
+
+
+def test_acts_and_context_are_counted_apart(commitment: Commitment) -> None:
+    announced(commitment, MARCH)
+    make_update(
+        happened_on=MARCH,
+        is_context=True,
+        published_at=moment(MAY),
+        assessments=[{"commitment": commitment, "bearing": "context"}],
+    )
+
+    found = changes("since=2026-01-10&until=2026-05-10")
+
+    assert (found.acts, found.context, len(found.latest)) == (1, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("since=2026-05-01&until=2026-04-01", "first day comes after"),
+        ("since=yesterday", "since is not a day"),
+        ("until=2027-01-01", "lies in the future"),
+        ("by=hearsay", "event or publication"),
+    ],
+)
+def test_a_period_that_is_none_is_refused(query: str, sentence: str) -> None:
+    with pytest.raises(BadQuery, match=sentence):
+        period(query)
+
+
+def test_without_days_the_last_ninety_are_compared() -> None:
+    assert (period().since, period().until) == (TODAY - datetime.timedelta(days=90), TODAY)
+    assert period("as_of=2026-03-10").until == MARCH
+
+
+def test_presets_name_the_instruments_and_the_last_dialogue() -> None:
+    instrument = make_instrument(title="Made-up statement", adopted_on=JANUARY)
+    dialogue = make_commitment(kind="recurring", cadence_months=12, instrument=instrument, published_at=moment(JANUARY))
+    make_update(
+        happened_on=MARCH,
+        published_at=moment(MARCH),
+        assessments=[{"commitment": dialogue, "status": "kept_up", "is_occurrence": True}],
+    )
+
+    found = {preset.label: preset.since for preset in presets(Clocks.at(TODAY))}
+
+    assert found["Since the last dialogue"] == MARCH
+    assert found["Since: Made-up statement"] == JANUARY
