@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from commitments.admin import spreadsheets
 from commitments.admin.background import Work
-from commitments.models import LARGEST_FILE, Revision, SheetImport, Source, StatusUpdate
+from commitments.models import LARGEST_FILE, AuditEntry, Revision, SheetImport, Source, StatusUpdate
 from commitments.spreadsheets.importing import PERMISSIONS
 from commitments.spreadsheets.layout import SHEETS
 from commitments.spreadsheets.reading import read_sheets
@@ -169,6 +169,7 @@ class TestImport:
 
         draft = StatusUpdate.objects.get()
         assert (draft.written_by, draft.published_at) == (editor, None)
+        assert [(each.by_name, each.via) for each in AuditEntry.objects.of(draft)] == [("edith", "admin")]
 
     def test_a_register_that_moved_gives_a_new_report_instead(self, as_editor: Client) -> None:
         commitment = make_commitment()
