@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from commitments.models import LARGEST_FILE, SheetImport
+from commitments.models import LARGEST_FILE, SheetImport, acting
 from commitments.public import snapshot
 from commitments.register.reading import printable
 from commitments.spreadsheets.exporting import empty_tables, example_tables, tables_of
@@ -197,7 +197,8 @@ def imported(row: SheetImport, user: Any, confirmed: Context, progress: Progress
     sheets = read_sheets(bytes(row.content), progress)
     now = timezone.now()
     try:
-        with transaction.atomic():
+        # The thread has a connection of its own, which does not know yet who acts.
+        with acting(by=user, via="admin"), transaction.atomic():
             row = SheetImport.objects.select_for_update().defer("content").get(pk=row.pk)
             if row.imported_at is not None:
                 return {"row": row}

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from commitments.admin import spreadsheets
 from commitments.admin.background import Work
-from commitments.models import LARGEST_FILE, Revision, SheetImport, Source, StatusUpdate
+from commitments.models import LARGEST_FILE, AuditEntry, Revision, SheetImport, Source, StatusUpdate
 from commitments.spreadsheets.importing import PERMISSIONS
 from commitments.spreadsheets.layout import SHEETS
 from commitments.spreadsheets.reading import read_sheets
@@ -46,6 +46,12 @@ def upload(client: Client, content: bytes = NEW, name: str = "file.xlsx") -> str
 
 def text_of(answer: Any) -> str:
     return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()
+
+
+def collect(answer: Any, pieces: list[str]) -> None:
+    """Keeps what came before a failure."""
+    for piece in answer.streaming_content:
+        pieces.append(piece.decode())  # noqa: PERF401 - a list built at once would be lost
 
 
 def shown(text: str) -> str:
@@ -163,6 +169,7 @@ class TestImport:
 
         draft = StatusUpdate.objects.get()
         assert (draft.written_by, draft.published_at) == (editor, None)
+        assert [(each.by_name, each.via) for each in AuditEntry.objects.of(draft)] == [("edith", "admin")]
 
     def test_a_register_that_moved_gives_a_new_report_instead(self, as_editor: Client) -> None:
         commitment = make_commitment()
@@ -221,9 +228,8 @@ class TestImport:
 
         monkeypatch.setattr(spreadsheets, "plan_import", fail)
         pieces: list[str] = []
-        stream = as_editor.get(address).streaming_content
         with pytest.raises(RuntimeError, match="made up"):
-            pieces.extend(piece.decode() for piece in stream)
+            collect(as_editor.get(address), pieces)
 
         assert "Something went wrong. Nothing was imported." in "".join(pieces)
         assert pieces[-1].rstrip().endswith("</html>")

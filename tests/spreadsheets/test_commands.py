@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 
-from commitments.models import Source, StatusUpdate
+from commitments.models import AuditEntry, Source, StatusUpdate
 from commitments.roles import set_up_roles
 from commitments.spreadsheets.writing import workbook
 from tests.factories import make_commitment, make_source, make_update, make_user
@@ -63,7 +63,9 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(tmp_path: Path) ->
     assert said("import_sheets", path, "--by", "edith", "--dry-run") == "updates: 1 would be created\n"
     assert not StatusUpdate.objects.exists()
     assert said("import_sheets", path, "--by", "edith") == "updates: 1 created\n"
-    assert StatusUpdate.objects.get().written_by == User.objects.get(username="edith")
+    draft = StatusUpdate.objects.get()
+    assert draft.written_by == User.objects.get(username="edith")
+    assert [(each.by_name, each.via) for each in AuditEntry.objects.of(draft)] == [("edith", "manage.py import_sheets")]
 
 
 @pytest.mark.parametrize("dry_run", [True, False])

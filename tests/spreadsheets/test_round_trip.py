@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ from commitments.spreadsheets.planning import Outcome
 from commitments.spreadsheets.reading import read_sheets
 from commitments.spreadsheets.writing import csv_archive, workbook
 from tests.factories import make_commitment, make_source, make_update
-from tests.spreadsheets.sheets import exported, outcomes, plan_of, with_shared_texts
+from tests.spreadsheets.sheets import exported, outcomes, parts_of, plan_of, with_shared_texts
 
 SHIPPED = Path(__file__).resolve().parents[2] / "commitments" / "data"
 
@@ -55,8 +56,9 @@ def test_no_cell_of_an_export_is_a_formula_or_runs_as_one() -> None:
     tables: Any = {"sources": [{"slug": "=1+1", "title": "@SUM(1)", "note": "-1"}]}
 
     assert not read_sheets(workbook(tables)).refusals
-    lines = csv_archive(tables)
-    assert [row.cells["slug"] for row in read_sheets(lines).of("sources")] == ["=1+1"]
+    content = csv_archive(tables)
+    assert b'"\'=1+1","","\'@SUM(1)"' in parts_of(content)["sources.csv"]
+    assert [row.cells["slug"] for row in read_sheets(content).of("sources")] == ["=1+1"]
 
 
 @pytest.mark.django_db
@@ -100,6 +102,15 @@ def test_drafts_are_exported_only_where_asked_for(db: None) -> None:
 
     assert not exported(with_drafts=False)["updates"]
     assert exported(with_drafts=True)["updates"][0]["update"] == f"draft {StatusUpdate.objects.get().pk}"
+
+
+@pytest.mark.parametrize("write", [workbook, csv_archive])
+def test_a_file_does_not_tell_when_it_was_written(write: Any) -> None:
+    tables: Any = {"sources": [{"slug": "one"}]}
+    with time_machine.travel(datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)):
+        first = write(tables)
+    with time_machine.travel(datetime.datetime(2027, 3, 4, tzinfo=datetime.UTC)):
+        assert write(tables) == first
 
 
 def test_dates_before_the_calendar_of_spreadsheets_survive() -> None:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from commitments.models import LARGEST_FILE
+from commitments.models import LARGEST_FILE, acting
 from commitments.public import snapshot
 from commitments.spreadsheets.importing import ImportRefused, import_sheets, may_import
 from commitments.spreadsheets.known import read_known
@@ -41,7 +41,8 @@ class Command(BaseCommand):
 
     def write(self, sheets: Sheets, editor: User, reason: str) -> Plan:
         try:
-            return import_sheets(sheets, by=editor, today=timezone.now().date(), reason=reason, progress=self.tell)
+            with acting(by=editor, via="manage.py import_sheets"):
+                return import_sheets(sheets, by=editor, today=timezone.now().date(), reason=reason, progress=self.tell)
         except ImportRefused as refusal:
             return refusal.plan
 
