@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,11 @@ def test_no_status_is_copied_into_a_column() -> None:
     for model in (Actor, Area, Commitment, Instrument, Source, StatusUpdate):
         for field in model._meta.concrete_fields:
             assert not set(dict(field.flatchoices)) & set(DeliveryStatus.values), field
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "static").rglob("*.css")), ids=lambda path: path.name)
+def test_no_stylesheet_was_torn(path: Path) -> None:
+    """A browser drops what follows a brace that nobody closed, and says nothing."""
+    depths = list(accumulate({"{": 1, "}": -1}.get(sign, 0) for sign in path.read_text("utf-8")))
+
+    assert min(depths) == depths[-1] == 0

@@ -124,14 +124,14 @@ def test_leaving_the_page_keeps_what_was_typed_in_the_last_second(
 
 def test_two_colleagues_hear_of_each_other(desks: dict[str, BrowserContext], draft: StatusUpdate) -> None:
     first = opened(desks["edith"], address(draft))
-    expect(first.locator("#desk-colleagues")).to_be_hidden()
+    expect(first.locator("#desk-colleagues")).to_be_empty()
 
     second = opened(desks["roland"], address(draft))
 
     expect(second.locator("#desk-colleagues")).to_contain_text("Edith has this record open too")
     expect(first.locator("#desk-colleagues")).to_contain_text("Roland has this record open too", timeout=PATIENCE)
     second.goto("/admin/")
-    expect(first.locator("#desk-colleagues")).to_be_hidden(timeout=PATIENCE)
+    expect(first.locator("#desk-colleagues")).to_be_empty(timeout=PATIENCE)
 
 
 def test_the_second_of_two_chooses_by_keyboard(desks: dict[str, BrowserContext], draft: StatusUpdate) -> None:
