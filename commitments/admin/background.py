@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from django.db import connections
 from django.utils.html import format_html
 
-from commitments.spreadsheets.writing import Progress
+from commitments.spreadsheets.progress import Progress
 
 Result = TypeVar("Result")
 # Stands in the template of the page where the bar goes.

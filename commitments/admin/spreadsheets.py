@@ -25,9 +25,11 @@ from commitments.register.reading import printable
 from commitments.spreadsheets.exporting import empty_tables, example_tables, tables_of
 from commitments.spreadsheets.importing import ImportRefused, import_sheets, may_import
 from commitments.spreadsheets.known import read_known
-from commitments.spreadsheets.planning import Line, Outcome, Plan, plan_import
+from commitments.spreadsheets.plan import Line, Outcome, Plan
+from commitments.spreadsheets.planning import plan_import
+from commitments.spreadsheets.progress import Progress, no_progress
 from commitments.spreadsheets.reading import read_sheets
-from commitments.spreadsheets.writing import Progress, csv_archive, csv_of, no_progress, workbook
+from commitments.spreadsheets.writing import csv_archive, csv_of, workbook
 
 from .background import PLACE, Work
 from .fields import ReasonField

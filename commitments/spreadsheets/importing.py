@@ -16,9 +16,11 @@ from ..models import Assessment, Citation, Source, StatusUpdate, reason_for_chan
 from ..register.loading import Writer, reason_problem
 from ..register.reading import Record, Register
 from .known import read_known
-from .planning import Plan, plan_import
+from .layout import DRAFT
+from .plan import Plan
+from .planning import plan_import
+from .progress import Progress, no_progress
 from .reading import Refusal, Sheets
-from .writing import Progress, no_progress
 
 T = TypeVar("T")
 AT_ONCE = 500
@@ -54,13 +56,12 @@ def import_sheets(
     """Write what the plan says, and return it. New updates are drafts of this editor.
 
     Raises ImportRefused where something is refused, or where the plan's digest is no longer `shown`. Until it is
-    done nobody publishes an update, saves a draft, or changes a source that the file names.
+    done nobody saves, submits or publishes a draft, or changes a source, that the file names.
     """
     plan = Plan()
     writer = Writer(Register())
     try:
         with publishing.refusals():
-            publishing.hold_publication()
             _lock(sheets)
             progress(gettext("Reading the register"), 0, 1)
             plan = plan_import(sheets, read_known(), today=today, progress=progress)
@@ -82,7 +83,8 @@ def _lock(sheets: Sheets) -> None:
     slugs, addresses = (set(filter(str.isprintable, sheets.texts("sources", name))) for name in ("slug", "url"))
     named = Q(slug__in=slugs) | Q(url__in=addresses)
     list(Source.objects.filter(named).order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    list(StatusUpdate.objects.drafts().order_by("pk").select_for_update().values_list("pk"))
+    drafts = [found[1] for key in sheets.texts("updates", "update") if (found := DRAFT.match(key.strip()))]
+    list(StatusUpdate.objects.filter(pk__in=drafts).order_by("pk").select_for_update().values_list("pk"))
 
 
 def _reason_refusals(plan: Plan, reason: str) -> Iterator[Refusal]:

@@ -23,7 +23,8 @@ from ..models import LARGEST_FILE
 from ..register.reading import printable
 from .cells import Unreadable, undefused, unescaped_from_xml
 from .layout import EXAMPLE, NESTED, README, SHEETS
-from .writing import BOM, Progress, no_progress
+from .progress import Progress, no_progress
+from .writing import BOM
 
 LARGEST_UNPACKED = 100 * 1024 * 1024
 MOST_PARTS = 500

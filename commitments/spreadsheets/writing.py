@@ -6,7 +6,7 @@ import csv
 import datetime
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext
@@ -22,6 +22,7 @@ from ..register.schema import Field
 from .cells import FIRST_DAY, escaped_for_xml, plain_text
 from .exporting import Row, Tables
 from .layout import EXAMPLE, README, SHEETS, described_columns
+from .progress import Progress, no_progress
 
 # The earliest that a ZIP file can hold; the time of writing would make every file a different one.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -36,12 +37,6 @@ INTRODUCTION = (
     "New rows become drafts. Sheets that are left out stay as they are in the tracker.",
     "The sheets README and example are not read.",
 )
-
-Progress = Callable[[str, int, int], None]
-
-
-def no_progress(stage: str, done: int, total: int) -> None:
-    """For whoever does not wait."""
 
 
 def csv_archive(tables: Tables) -> bytes:

@@ -12,7 +12,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from commitments.admin import spreadsheets
 from commitments.models import StatusUpdate
-from commitments.spreadsheets.writing import Progress, workbook
+from commitments.spreadsheets.progress import Progress
+from commitments.spreadsheets.writing import workbook
 from tests.browser.test_desk import log_in, person_in
 from tests.factories import make_update
 from tests.spreadsheets.sheets import tables, update_row

@@ -14,7 +14,8 @@ from openpyxl import Workbook
 from commitments.spreadsheets.exporting import Tables, tables_of
 from commitments.spreadsheets.known import read_known
 from commitments.spreadsheets.layout import SHEETS
-from commitments.spreadsheets.planning import Outcome, Plan, plan_import
+from commitments.spreadsheets.plan import Outcome, Plan
+from commitments.spreadsheets.planning import plan_import
 from commitments.spreadsheets.reading import Sheets, read_sheets
 from commitments.spreadsheets.writing import workbook
 

@@ -12,7 +12,7 @@ from commitments.models import Assessment, Citation, Edition, Revision, Source, 
 from commitments.publishing import publish, submit
 from commitments.spreadsheets import importing
 from commitments.spreadsheets.importing import ImportRefused, import_sheets
-from commitments.spreadsheets.planning import Outcome, Plan
+from commitments.spreadsheets.plan import Outcome, Plan
 from tests.factories import make_commitment, make_milestone, make_source, make_update, make_user
 from tests.spreadsheets.sheets import (
     TODAY,

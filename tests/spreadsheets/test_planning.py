@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from commitments.models import Citation, Commitment, Source, StatusUpdate
 from commitments.spreadsheets.exporting import tables_of
 from commitments.spreadsheets.known import read_known
-from commitments.spreadsheets.planning import Outcome
+from commitments.spreadsheets.plan import Outcome
 from commitments.spreadsheets.writing import csv_file, workbook
 from tests.factories import make_commitment, make_milestone, make_source, make_update, make_user
 from tests.spreadsheets.sheets import (

@@ -15,7 +15,7 @@ from commitments.spreadsheets.cells import defused, escaped_for_xml, undefused, 
 from commitments.spreadsheets.exporting import tables_of
 from commitments.spreadsheets.known import read_known
 from commitments.spreadsheets.layout import SHEETS
-from commitments.spreadsheets.planning import Outcome
+from commitments.spreadsheets.plan import Outcome
 from commitments.spreadsheets.reading import read_sheets
 from commitments.spreadsheets.writing import csv_archive, workbook
 from tests.factories import make_commitment, make_source, make_update

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from commitments.management.telling import ProgressLine
 from commitments.public import snapshot
 from commitments.spreadsheets.exporting import empty_tables, example_tables, tables_of
 from commitments.spreadsheets.known import read_known
@@ -27,7 +28,9 @@ class Command(BaseCommand):
         else:
             with snapshot():
                 tables, examples = tables_of(read_known(), with_drafts=options["with_drafts"]), None
-        content = csv_archive(tables) if options["format"] == "csv" else workbook(tables, examples)
+        progress = ProgressLine(self.stderr)
+        content = csv_archive(tables) if options["format"] == "csv" else workbook(tables, examples, progress)
+        progress.clear()
         unfinished = path.with_name(f".{path.name}.new")
         try:
             unfinished.write_bytes(content)

@@ -7,11 +7,13 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from commitments.management.telling import ProgressLine
 from commitments.models import LARGEST_FILE, acting
 from commitments.public import snapshot
 from commitments.spreadsheets.importing import ImportRefused, import_sheets, may_import
 from commitments.spreadsheets.known import read_known
-from commitments.spreadsheets.planning import Outcome, Plan, plan_import
+from commitments.spreadsheets.plan import Outcome, Plan
+from commitments.spreadsheets.planning import plan_import
 from commitments.spreadsheets.reading import Sheets, read_sheets
 
 
@@ -26,15 +28,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         editor = _editor(options["by"])
-        sheets = read_sheets(_content(options["path"]), self.tell)
+        self.progress = ProgressLine(self.stderr)
+        sheets = read_sheets(_content(options["path"]), self.progress)
         today = timezone.now().date()
         if options["dry_run"]:
             with snapshot():
                 known = read_known()
-            plan = plan_import(sheets, known, today=today, progress=self.tell)
+            plan = plan_import(sheets, known, today=today, progress=self.progress)
         else:
             plan = self.write(sheets, editor, options["reason"])
-        self.clear()
+        self.progress.clear()
         self.refuse_if_refused(plan)
         for line in summary(plan, "would be " if options["dry_run"] else ""):
             self.stdout.write(line)
@@ -42,7 +45,9 @@ class Command(BaseCommand):
     def write(self, sheets: Sheets, editor: User, reason: str) -> Plan:
         try:
             with acting(by=editor, via="manage.py import_sheets"):
-                return import_sheets(sheets, by=editor, today=timezone.now().date(), reason=reason, progress=self.tell)
+                return import_sheets(
+                    sheets, by=editor, today=timezone.now().date(), reason=reason, progress=self.progress
+                )
         except ImportRefused as refusal:
             return refusal.plan
 
@@ -52,15 +57,6 @@ class Command(BaseCommand):
         count = len(plan.refusals)
         if count:
             raise CommandError(f"{count} problem{'s' * (count > 1)}; nothing was written.")
-
-    def tell(self, stage: str, done: int, total: int) -> None:
-        """One line that overwrites itself, for whoever watches."""
-        if self.stderr.isatty():
-            self.stderr.write(f"\r\x1b[K{stage}: {100 * done // max(total, 1)} %", ending="")
-
-    def clear(self) -> None:
-        if self.stderr.isatty():
-            self.stderr.write("\r\x1b[K", ending="")
 
 
 def _editor(username: str) -> User:
