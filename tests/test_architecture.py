@@ -39,6 +39,9 @@ LAYERS = [
     ["public"],
     [
         "publishing",
+        "readiness",
+        "recognition",
+        "standing",
         "register",
         "overview",
         "changes",
@@ -52,7 +55,7 @@ LAYERS = [
         "people",
         "desk",
     ],
-    ["definitions", "charts", "glyphs", "clocks", "judgements"],
+    ["definitions", "charts", "glyphs", "clocks", "judgements", "addresses"],
     ["models"],
 ]
 LAYER_OF = {name: depth for depth, names in enumerate(LAYERS) for name in names}

@@ -23,9 +23,11 @@ from commitments.models import (
 )
 from commitments.publishing import Refused, publish, send_back, start_correction, submit
 
+from .assessing import AssessmentInline
 from .base import RegisterForm
-from .filing import AssessmentInline, CitationInline
-from .prefill import Prefill, PrefilledAdmin, prefilled
+from .citing import CitationInline
+from .filing import FilingAdmin
+from .prefill import Prefill, prefilled
 from .preview import preview_of
 from .steps import Step
 
@@ -71,13 +73,13 @@ def take_correct(update: StatusUpdate, by: Any, reason: str) -> StatusUpdate:
 
 
 @admin.register(StatusUpdate)
-class StatusUpdateAdmin(PrefilledAdmin):
+class StatusUpdateAdmin(FilingAdmin):
     list_display = ("shown_number", "title", "happened", "state", "who")
     list_display_links = ("shown_number", "title")
     list_filter = (StateFilter, "kind", "is_context")
     list_select_related = ("written_by", "submitted_by", "published_by")
     search_fields = ("title", "summary", "=number")
-    inlines = (AssessmentInline, CitationInline)
+    inlines = (CitationInline, AssessmentInline)
     radio_fields = {"happened_precision": admin.HORIZONTAL}
     steps = (
         Step(
