@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
-from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
 from .clocks import Clocks
 from .judgements import DUE_SOON, Judged, ScheduleState
-from .models import Check, Commitment, LinkCheck, Milestone, Source, StatusUpdate
+from .models import AuditAction, AuditEntry, Check, Commitment, LinkCheck, Milestone, Source, StatusUpdate
 from .overview import Attention, attention, judged_set
 
 Row = TypeVar("Row")
@@ -48,10 +46,11 @@ def bounded(rows: Sequence[Row], most: int) -> Listed[Row]:
 
 @dataclass(frozen=True)
 class Draft:
-    """`begun_at` is unknown for what was not written in the admin."""
+    """`begun_at` is unknown for what was written before there was an audit."""
 
     update: StatusUpdate
-    begun_at: datetime.datetime | None
+    begun_at: datetime.datetime | None = None
+    sent_back_at: datetime.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -87,8 +86,8 @@ class Desk:
     def drafts(self, most: int) -> Listed[Draft]:
         """Of this person's hand and not in review, the oldest first. Three queries."""
         drafts = listed(self._own().filter(submitted_at__isnull=True).order_by("pk"), most)
-        begun = begun_at(drafts.rows)
-        return Listed([Draft(update, begun.get(update.pk)) for update in drafts.rows], drafts.total)
+        past = past_of(drafts.rows)
+        return Listed([Draft(update, *past.get(update.pk, ())) for update in drafts.rows], drafts.total)
 
     def own_in_review(self) -> int:
         return self._own().filter(submitted_at__isnull=False).count()
@@ -176,10 +175,10 @@ def own_dates(rows: Iterable[Judged], last: datetime.date) -> list[Ahead]:
     ]
 
 
-def begun_at(updates: Sequence[StatusUpdate]) -> dict[int, datetime.datetime]:
-    """When each was first saved in the admin. One query."""
-    entries = LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(StatusUpdate), object_id__in=[str(row.pk) for row in updates]
-    )
-    begun = entries.values("object_id").annotate(begun_at=Min("action_time")).values_list("object_id", "begun_at")
-    return {int(key): moment for key, moment in begun if key}
+def past_of(drafts: Sequence[StatusUpdate]) -> dict[int, tuple[datetime.datetime | None, ...]]:
+    """When each was first written, and when last sent back by a reviewer. One query."""
+    table = StatusUpdate._meta.db_table
+    entries = AuditEntry.objects.filter(record_table=table, record_id__in=[draft.pk for draft in drafts])
+    sent_back = Q(table=table, action=AuditAction.UPDATE, became__submitted_at=None)
+    past = entries.order_by().values("record_id").annotate(begun_at=Min("at"), sent_back_at=Max("at", filter=sent_back))
+    return {key: tuple(moments) for key, *moments in past.values_list("record_id", "begun_at", "sent_back_at")}

@@ -145,10 +145,11 @@ def drafts(desk: Desk, most: int) -> Content:
 
 
 def draft_line(draft: Draft, today: datetime.date) -> Line:
+    address, title = change_form(draft.update), draft.update.title
+    if draft.sent_back_at:
+        return Line(address, title, ago((today - draft.sent_back_at.date()).days), mark=_("Sent back"), is_urgent=True)
     detail = _("begun %(ago)s") % {"ago": ago((today - draft.begun_at.date()).days)} if draft.begun_at else ""
-    return Line(
-        change_form(draft.update), draft.update.title, detail, mark=_("Correction") if draft.update.corrects_id else ""
-    )
+    return Line(address, title, detail, mark=_("Correction") if draft.update.corrects_id else "")
 
 
 def waiting(desk: Desk, most: int) -> Content:

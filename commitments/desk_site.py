@@ -63,7 +63,6 @@ class DeskSite(admin.AdminSite):
             token_generator=invitation_tokens,
             post_reset_login=True,
             success_url=reverse_lazy("admin:index"),
-            title=_("Choose a password"),
             extra_context=self.each_context(request),
         )
         if request.method in SAFE_METHODS:

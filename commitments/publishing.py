@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pgtrigger
 from django.conf import settings
@@ -22,6 +22,8 @@ from .models import (
     Check,
     Commitment,
     Milestone,
+    ReviewAct,
+    ReviewNote,
     StatusUpdate,
     broken_rule,
     explain,
@@ -73,6 +75,7 @@ def submit(update: StatusUpdate, *, by: User) -> None:
         if found:
             raise Refused(_words_of(found), found[0].rule)
         StatusUpdate.objects.filter(pk=row.pk).update(submitted_at=ClockTimestamp(), submitted_by=by)
+        _note(row, ReviewAct.SUBMITTED, by=by)
     update.refresh_from_db()
 
 
@@ -81,14 +84,25 @@ def _words_of(found: list[Problem]) -> str:
     return " ".join([_("Not submitted, as it could not be published yet."), *sentences])
 
 
-def send_back(update: StatusUpdate) -> None:
-    """Make an update in review a draft again."""
+def send_back(update: StatusUpdate, *, by: User, note: str) -> None:
+    """Make an update in review a draft again; the note says what should change, and is kept."""
     with refusals():
         row = _locked_draft(update)
         if row.submitted_at is None:
             raise Refused(_("This update is not in review."))
         StatusUpdate.objects.filter(pk=row.pk).update(submitted_at=None, submitted_by=None)
+        _note(row, ReviewAct.SENT_BACK, by=by, note=note)
     update.refresh_from_db()
+
+
+def remark(update: StatusUpdate, *, by: User, note: str) -> None:
+    """Say something about a draft to those who work on it."""
+    with refusals():
+        _note(_locked_draft(update), ReviewAct.REMARKED, by=by, note=note)
+
+
+def _note(update: StatusUpdate, act: ReviewAct, *, by: User, note: str = "") -> None:
+    ReviewNote.objects.create(update=update, act=act, by=by, note=note)
 
 
 def publish(update: StatusUpdate, *, by: User) -> None:
@@ -107,7 +121,42 @@ def publish(update: StatusUpdate, *, by: User) -> None:
         }:
             raise Refused(_("A second person publishes it: you wrote, edited or submitted this update."))
         _publish(row, by=by)
+        _note(row, ReviewAct.PUBLISHED, by=by)
     update.refresh_from_db()
+
+
+class RefusedAmongSeveral(Refused):
+    """Nothing was published, because of this one."""
+
+    def __init__(self, update: StatusUpdate, refusal: Refused) -> None:
+        super().__init__(str(refusal), refusal.rule)
+        self.update = update
+
+
+def in_order_of_events(updates: Iterable[StatusUpdate]) -> list[StatusUpdate]:
+    return sorted(updates, key=lambda update: (update.happened_on, update.pk))
+
+
+def publish_several(updates: Iterable[StatusUpdate], *, by: User) -> None:
+    """All of them or none, numbered in the order of their events. Raises RefusedAmongSeveral."""
+    with transaction.atomic():
+        for update in in_order_of_events(updates):
+            try:
+                publish(update, by=by)
+            except Refused as refusal:
+                raise RefusedAmongSeveral(update, refusal) from refusal
+
+
+@contextlib.contextmanager
+def rehearsal(update: StatusUpdate) -> Iterator[None]:
+    """Inside, the draft is published; afterwards it never was. Raises Refused where it could not be."""
+    with transaction.atomic():
+        try:
+            with refusals():
+                _publish(_locked_draft(update), by=None)
+            yield
+        finally:
+            transaction.set_rollback(True)
 
 
 def publish_from_register(update: StatusUpdate, *, at: datetime.datetime | None) -> None:
@@ -146,8 +195,16 @@ def _locked_draft(update: StatusUpdate) -> StatusUpdate:
     return row
 
 
-def start_correction(update: StatusUpdate, *, reason: str, by: User) -> StatusUpdate:
-    """A draft that begins as a copy of a published update and will replace it once published."""
+def open_correction(update: StatusUpdate) -> StatusUpdate | None:
+    """The draft that would replace this update, if somebody has begun one."""
+    return StatusUpdate.objects.drafts().filter(corrects=update).first()
+
+
+def start_correction(update: StatusUpdate, *, reason: str, by: User, retracts: bool = False) -> StatusUpdate:
+    """A draft that begins as a copy of a published update and will replace it once published.
+
+    One that retracts makes no assessments: the update is withdrawn, and nothing takes its place.
+    """
     with refusals():
         if not update.is_published:
             raise Refused(_("Only a published update is corrected; a draft is edited."))
@@ -165,7 +222,7 @@ def start_correction(update: StatusUpdate, *, reason: str, by: User) -> StatusUp
                 for name in ("title", "summary", "happened_on", "happened_precision", "kind", "is_context", "note")
             },
         )
-        for assessment in update.assessments.all():
+        for assessment in () if retracts else update.assessments.all():
             assessment.pk, assessment.update = None, draft
             assessment.happened_by = assessment.published_at = None
             assessment.save()

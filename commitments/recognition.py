@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 
-from .addresses import DEFAULT_PORTS, Address, host_of, language_hint, normalised_address
+from .web_addresses import DEFAULT_PORTS, Address, host_of, language_hint, normalised_address
 from .models import Assessment, Citation, Source, StatusUpdate
 
 MOST_DUPLICATES = 5

@@ -33,6 +33,7 @@ READER = {
     "commitments.milestonesource": VIEW,
     "commitments.discrepancy": VIEW,
     "commitments.discrepancysource": VIEW,
+    "commitments.sheetimport": VIEW,
 }
 
 EDITOR = READER | {
@@ -44,6 +45,7 @@ EDITOR = READER | {
     "commitments.checkcommitment": WRITE,
     "commitments.milestone": WRITE,
     "commitments.milestonesource": WRITE,
+    "commitments.sheetimport": ("add", "view"),
 }
 
 REVIEWER = EDITOR | {

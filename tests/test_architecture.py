@@ -43,6 +43,7 @@ LAYERS = [
         "recognition",
         "standing",
         "register",
+        "spreadsheets",
         "overview",
         "changes",
         "clauses",
@@ -54,8 +55,9 @@ LAYERS = [
         "roles",
         "people",
         "desk",
+        "effects",
     ],
-    ["definitions", "charts", "glyphs", "clocks", "judgements", "addresses"],
+    ["definitions", "charts", "glyphs", "clocks", "judgements", "addresses", "web_addresses"],
     ["models"],
 ]
 LAYER_OF = {name: depth for depth, names in enumerate(LAYERS) for name in names}

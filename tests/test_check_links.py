@@ -212,7 +212,7 @@ def test_an_unknown_host_and_a_closed_port_are_gone_without_a_status() -> None:
 
 def trickle(server: Server) -> Iterator[bytes]:
     yield b"HTTP/1.1 200 OK\r\n"
-    while True:
+    for _serial in range(100):
         yield b"x"
         server.pause(0.05)
 
@@ -276,8 +276,10 @@ def test_a_server_that_speaks_no_tls_is_an_error(server: Server) -> None:
 
 def test_a_handshake_that_never_comes_is_ended(server: Server) -> None:
     def sluggish(_request: str) -> Iterator[bytes]:
-        while True:
-            yield b"\x16"
+        # The head of a record of 16 kB, which then takes its time.
+        yield b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc"
+        for _serial in range(100):
+            yield b"\x03"
             server.pause(0.05)
 
     # The first bytes of a handshake name no path: whatever is asked is answered so.

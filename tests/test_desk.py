@@ -7,14 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.auth.models import User
-from django.contrib.contenttypes.models import ContentType
 
 from commitments.desk import Desk
 from commitments.judgements import FreshnessState, ScheduleState
-from commitments.models import Commitment, StatusUpdate
-from commitments.publishing import Refused, publish, submit, withdraw_commitment
+from commitments.models import AuditEntry, Commitment, StatusUpdate
+from commitments.publishing import Refused, publish, send_back, submit, withdraw_commitment
 from tests.factories import (
     make_check,
     make_commitment,
@@ -69,18 +67,27 @@ class TestDrafts:
 
     def test_their_age_runs_from_the_first_saving(self, desk: Desk, me: User) -> None:
         draft = make_update(published=False, written_by=me)
-        make_update(published=False, written_by=me)
-        for number in (-3, -9, -5):
-            entry = LogEntry.objects.create(
-                user=me,
-                content_type=ContentType.objects.get_for_model(StatusUpdate),
-                object_id=str(draft.pk),
-                object_repr="",
-                action_flag=ADDITION,
-            )
-            LogEntry.objects.filter(pk=entry.pk).update(action_time=moment(day(number)))
+        begun = AuditEntry.objects.of(draft).filter(action="insert", table=StatusUpdate._meta.db_table).get()
+        StatusUpdate.objects.filter(pk=draft.pk).update(title="Later")
 
-        assert [row.begun_at for row in desk.drafts(MOST).rows] == [moment(day(-9)), None]
+        [row] = desk.drafts(MOST).rows
+
+        assert row.begun_at == begun.at
+
+    def test_those_that_a_reviewer_sent_back_are_known(self, desk: Desk, me: User) -> None:
+        sent_back, again = in_review(me, written_by=me), in_review(me, written_by=me)
+        edited = make_update(published=False, written_by=me)
+        StatusUpdate.objects.filter(pk=edited.pk).update(title="Later")
+        for update in (sent_back, again):
+            send_back(update, by=me, note="Made up.")
+        submit(again, by=me)
+
+        drafts = desk.drafts(MOST).rows
+
+        assert [(draft.update == sent_back, draft.sent_back_at is not None) for draft in drafts] == [
+            (True, True),
+            (False, False),
+        ]
 
 
 class TestWaiting:

@@ -20,6 +20,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
+from commitments.models import AuditEntry
 from commitments.roles import set_up_roles
 from tests.admin.conftest import person_in, signed_in
 from tests.factories import make_update, make_user
@@ -86,7 +87,7 @@ class TestInvite:
         choose_password(path)
 
         assert not is_alive(path)
-        assert "has been used" in follow(path)[1].content.decode()
+        assert "It has been used" in follow(path)[1].content.decode()
 
     def test_the_page_of_the_link_is_kept_by_no_cache_and_sends_the_token_nowhere(self) -> None:
         path = invite("newcomer", "--role", "editor")
@@ -188,6 +189,14 @@ class TestInvite:
     def test_an_address_that_no_browser_opens_is_refused(self, address: str) -> None:
         with pytest.raises(CommandError, match="base-url"):
             run("invite_editor", "newcomer", "--role=editor", "--base-url", address)
+
+    def test_the_audit_says_by_which_way_and_keeps_no_secret(self) -> None:
+        choose_password(invite("newcomer", "--role", "editor"))
+        run("disable_editor", "newcomer")
+
+        entries = AuditEntry.objects.of(User.objects.get(username="newcomer"))
+        assert {entry.via for entry in entries} == {"manage.py invite_editor", "invitation", "manage.py disable_editor"}
+        assert "md5$" not in str([(entry.was, entry.became) for entry in entries])
 
     def test_nothing_of_it_is_logged(self, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.DEBUG)

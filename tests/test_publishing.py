@@ -85,20 +85,26 @@ def test_a_draft_is_submitted_once() -> None:
 def test_what_is_sent_back_is_a_draft_again() -> None:
     draft = submitted(make_user())
 
-    send_back(draft)
+    send_back(draft, by=make_user(), note="Made up.")
 
     assert not draft.is_in_review
     assert draft.submitted_by is None
-    assert words_of(lambda: send_back(draft)) == "This update is not in review."
+    assert words_of(lambda: send_back(draft, by=make_user(), note="Made up.")) == "This update is not in review."
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("act", [lambda update: submit(update, by=make_user()), send_back, publish_from_register])
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda update: submit(update, by=make_user()),
+        lambda update: send_back(update, by=make_user(), note="Made up."),
+        lambda update: publish_from_register(update, at=None),
+    ],
+)
 def test_what_is_published_moves_no_more(act: Callable[..., object]) -> None:
     update = make_update(assessments=[{"commitment": make_commitment()}])
-    arguments = {"at": None} if act is publish_from_register else {}
 
-    assert words_of(lambda: act(update, **arguments)) == "This update is published already."
+    assert words_of(lambda: act(update)) == "This update is published already."
 
 
 @pytest.mark.django_db
@@ -494,7 +500,7 @@ def test_sending_back_and_publishing_at_once_ends_in_one_of_the_two() -> None:
     draft, reviewer = submitted(make_user()), make_user()
     again = StatusUpdate.objects.get(pk=draft.pk)
 
-    refusals = at_once(lambda: publish(draft, by=reviewer), lambda: send_back(again))
+    refusals = at_once(lambda: publish(draft, by=reviewer), lambda: send_back(again, by=reviewer, note="Made up."))
 
     row = StatusUpdate.objects.get()
     assert refusals == [

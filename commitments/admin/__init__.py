@@ -1,6 +1,19 @@
 """The editors' desk: one noun a file."""
 
-from . import actor, area, check, commitment, discrepancy, history, instrument, milestone, people, source, update
+from . import (
+    actor,
+    area,
+    check,
+    commitment,
+    discrepancy,
+    history,
+    instrument,
+    milestone,
+    people,
+    source,
+    spreadsheets,
+    update,
+)
 
 __all__ = [
     "actor",
@@ -13,5 +26,6 @@ __all__ = [
     "milestone",
     "people",
     "source",
+    "spreadsheets",
     "update",
 ]

@@ -12,12 +12,14 @@ from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from commitments.addresses import Addresses, stem_of
 from commitments.models import Commitment, Milestone, broken_rule, explain, reason_for_change
 from commitments.publishing import Refused
 
+from .autosave import AutosaveMixin
+from .conflict import ConflictMixin
 from .fields import OneByAutocomplete, ReasonField, options_for
 from .steps import StepsMixin
 
@@ -91,11 +93,8 @@ class AddressedForm(RegisterForm):
     def free_address(self, words: str) -> str:
         """An address of these words that no record has yet."""
         model: Any = self._meta.model
-        address = slugify(words) or str(model._meta.model_name)
-        address = address[: model._meta.get_field("slug").max_length - len("-999")].strip("-")
-        taken = set(model.objects.filter(slug__startswith=address).values_list("slug", flat=True))
-        free = (f"{address}-{serial}" for serial in range(2, len(taken) + 3))
-        return address if address not in taken else next(each for each in free if each not in taken)
+        stem = stem_of(words, model._meta.model_name, model._meta.get_field("slug").max_length)
+        return Addresses(model.objects.filter(slug__startswith=stem).values_list("slug", flat=True)).free(stem)
 
 
 class FormFieldsMixin(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
@@ -115,21 +114,17 @@ class FormFieldsMixin(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class RegisterAdmin(FormFieldsMixin, StepsMixin):
+class RegisterAdmin(FormFieldsMixin, AutosaveMixin, ConflictMixin, StepsMixin):
     """Turns every refusal of the database into a sentence on the form, with nothing lost."""
 
     form = RegisterForm
     # One record at a time: what an action on many rows may do is not settled by the state of one.
-    actions = None
+    actions: tuple[str, ...] | None = None
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
 
     class Media:
         css = {"all": ["css/desk.css"]}
-
-    def why_read_only(self, obj: Any) -> str:
-        """The sentence that stands on the page of a record that nobody may edit, "" where one may."""
-        return ""
 
     def view_on_site(self, obj: Any) -> str | None:
         return None
@@ -204,11 +199,13 @@ class RegisterAdmin(FormFieldsMixin, StepsMixin):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
+        is_editable = self._can_save(request, obj)
         context |= {
             "why_read_only": self.why_read_only(obj) if obj is not None else "",
             "steps": self.offered_steps(request, obj) if obj is not None else [],
-            "saving_steps": self.offered_saving_steps(request, obj) if self._can_save(request, obj) else [],
+            "saving_steps": self.offered_saving_steps(request, obj) if is_editable else [],
         }
+        context |= self.open_form_context(request, obj, is_editable)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _can_save(self, request: HttpRequest, obj: Any) -> bool:

@@ -14,6 +14,7 @@ from commitments.publishing import record_check
 
 from .base import AddressedForm
 from .fields import SeveralByAutocomplete, SeveralField
+from .merging import Earlier
 from .prefill import Prefill, PrefilledAdmin, prefilled_check
 from .steps import Step
 
@@ -77,6 +78,10 @@ class CheckAdmin(PrefilledAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return [*super().get_readonly_fields(request, obj), "covered"]
+
+    def earlier_initial(self, obj: Any, earlier: Earlier) -> dict[str, Any]:
+        links = earlier.rows(CheckCommitment.objects.filter(performed_check=obj))
+        return {"covers": [link.commitment_id for link in links]}
 
     def read_prefill(self, request: HttpRequest) -> Prefill:
         return prefilled_check(request)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from commitments.addresses import clean_address, normalised_address
+from commitments.web_addresses import clean_address, normalised_address
 from commitments.models import Citation, Precision, Source
 from commitments.models.validators import web_address
 from commitments.recognition import known_source, suggested_details
@@ -141,6 +141,8 @@ class CitationForm(BaseModelForm):
             }
         ),
     )
+    # A row is known to its readers by its source.
+    field_order = ("source", "locator", "address")
     may_add_sources = False
     recognised = Recognised()
 

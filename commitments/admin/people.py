@@ -12,6 +12,9 @@ from django.forms import CheckboxSelectMultiple
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from .conflict import ConflictMixin
+from .merging import Earlier
+
 if TYPE_CHECKING:
     BaseUserAdmin = UserAdmin[User]
 else:
@@ -23,10 +26,12 @@ admin.site.unregister(User)
 
 
 @admin.register(User)
-class PersonAdmin(BaseUserAdmin):
+class PersonAdmin(ConflictMixin, BaseUserAdmin):
     """Only a superuser makes a superuser, or touches one's account; nobody gives single permissions."""
 
     actions = None
+    change_form_template = "admin/commitments/change_form.html"
+    offers_words_as_new = False
     list_display = ("username", "first_name", "last_name", "email", "roles", "is_active")
     list_filter = ("is_active", "groups")
     filter_horizontal = ()
@@ -54,6 +59,10 @@ class PersonAdmin(BaseUserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may = super().has_delete_permission(request, obj)
         return may and (obj is None or not obj.is_superuser or request.user.is_superuser)
+
+    def earlier_initial(self, obj: Any, earlier: Earlier) -> dict[str, Any]:
+        links = earlier.rows(User.groups.through.objects.filter(user=obj))
+        return {"groups": [link.group_id for link in links]}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("groups")

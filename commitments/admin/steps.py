@@ -18,9 +18,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from commitments.publishing import Refused
+from commitments.models import latest_entry_id
+from commitments.publishing import Refused, refusals
 
 from .fields import ReasonField
+from .versions import VERSION, require_version
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[models.Model]
@@ -91,9 +93,22 @@ class StepsMixin(ModelAdmin):
             return self._reason_page(request, row, step)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        return self.take_step(request, row, step)
+        try:
+            row = self._take_as_seen(request, row, step, "")
+        except Refused as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        else:
+            self._say_done(request, row, step)
+        return self._open(row)
+
+    def _take_as_seen(self, request: HttpRequest, row: models.Model, step: Step, reason: str) -> models.Model:
+        """Nobody decides on a text that was not on their screen."""
+        with refusals():
+            require_version(row, request.POST.get(VERSION))
+            return step.take(row, request.user, reason)
 
     def take_step(self, request: HttpRequest, row: models.Model, step: Step) -> HttpResponseRedirect:
+        """Of a record that this request has just saved."""
         try:
             row = step.take(row, request.user, "")
         except Refused as refusal:
@@ -106,7 +121,7 @@ class StepsMixin(ModelAdmin):
         form = ReasonPage(request.POST if request.method == "POST" else None)
         if form.is_valid():
             try:
-                following = step.take(row, request.user, form.cleaned_data["reason"])
+                following = self._take_as_seen(request, row, step, form.cleaned_data["reason"])
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
@@ -120,6 +135,8 @@ class StepsMixin(ModelAdmin):
             "original": row,
             "step": step,
             "form": form,
+            # After a refusal this is the version that the sentence speaks of.
+            "version": request.GET.get(VERSION) if request.method != "POST" else latest_entry_id(row),
             "media": self.media,
         }
         return TemplateResponse(request, "admin/commitments/reason.html", context)

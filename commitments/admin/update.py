@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +23,7 @@ from commitments.models import (
     Precision,
     StatusUpdate,
 )
-from commitments.publishing import Refused, publish, send_back, start_correction, submit
+from commitments.publishing import open_correction, publish, remark, send_back, start_correction, submit
 
 from .assessing import AssessmentInline
 from .base import RegisterForm
@@ -29,6 +31,8 @@ from .citing import CitationInline
 from .filing import FilingAdmin
 from .prefill import Prefill, prefilled
 from .preview import preview_of
+from .review import review_of
+from .several import publish_chosen
 from .steps import Step
 
 
@@ -59,7 +63,12 @@ def take_submit(update: StatusUpdate, by: Any, reason: str) -> StatusUpdate:
 
 
 def take_send_back(update: StatusUpdate, by: Any, reason: str) -> StatusUpdate:
-    send_back(update)
+    send_back(update, by=by, note=reason)
+    return update
+
+
+def take_remark(update: StatusUpdate, by: Any, reason: str) -> StatusUpdate:
+    remark(update, by=by, note=reason)
     return update
 
 
@@ -72,6 +81,10 @@ def take_correct(update: StatusUpdate, by: Any, reason: str) -> StatusUpdate:
     return start_correction(update, reason=reason, by=by)
 
 
+def take_retract(update: StatusUpdate, by: Any, reason: str) -> StatusUpdate:
+    return start_correction(update, reason=reason, by=by, retracts=True)
+
+
 @admin.register(StatusUpdate)
 class StatusUpdateAdmin(FilingAdmin):
     list_display = ("shown_number", "title", "happened", "state", "who")
@@ -79,7 +92,8 @@ class StatusUpdateAdmin(FilingAdmin):
     list_filter = (StateFilter, "kind", "is_context")
     list_select_related = ("written_by", "submitted_by", "published_by")
     search_fields = ("title", "summary", "=number")
-    inlines = (CitationInline, AssessmentInline)
+    actions = ("publish_chosen",)
+    inlines = (AssessmentInline, CitationInline)
     radio_fields = {"happened_precision": admin.HORIZONTAL}
     steps = (
         Step(
@@ -106,6 +120,16 @@ class StatusUpdateAdmin(FilingAdmin):
             permission="publish",
             offered=lambda update: update.is_in_review,
             take=take_send_back,
+            asks_reason=_("Say what should change. The note is kept with the update and never public."),
+        ),
+        Step(
+            name="remark",
+            label=_("Remark"),
+            done=_("Remark kept."),
+            permission="change",
+            offered=lambda update: not update.is_published,
+            take=take_remark,
+            asks_reason=_("A note for those who work on this update. It is kept and never public."),
         ),
         Step(
             name="correct",
@@ -116,23 +140,92 @@ class StatusUpdateAdmin(FilingAdmin):
             take=take_correct,
             asks_reason=_(
                 "A draft that begins as a copy of the update opens. Once published it replaces the update, whose page "
-                "stays and links to it. Without assessments it withdraws the update. The reason is public."
+                "stays and links to it. The reason is public."
+            ),
+        ),
+        Step(
+            name="retract",
+            label=_("Retract"),
+            done=_("Retraction begun. It takes effect once a second person has published it."),
+            permission="add",
+            offered=lambda update: update.is_published,
+            take=take_retract,
+            asks_reason=_(
+                "A draft without assessments opens. Once published it takes the update out of the record; its page "
+                "stays and links to the retraction. The reason is public."
             ),
         ),
     )
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.preview)
-        return [path("<path:object_id>/preview/", view, name="commitments_statusupdate_preview"), *super().get_urls()]
+        own = [
+            path(f"<path:object_id>/{name}/", self.admin_site.admin_view(view), name=f"commitments_statusupdate_{name}")
+            for name, view in (("preview", self.preview), ("review", self.review))
+        ]
+        return [*own, *super().get_urls()]
 
     def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The update's page as the public will see it; for whoever may read the draft, and for no cache."""
+        return preview_of(self._readable(request, object_id), request, Clocks.at(timezone.now().date()))
+
+    def review(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        update = self._readable(request, object_id)
+        if update.is_published:
+            return redirect(reverse("admin:commitments_statusupdate_change", args=[update.pk]))
+        may_edit = self.has_change_permission(request, update)
+        return review_of(update, request, timezone.now().date(), self.offered_steps(request, update), may_edit=may_edit)
+
+    def _readable(self, request: HttpRequest, object_id: str) -> StatusUpdate:
         update: Any = self.get_object(request, unquote(object_id))
         if not self.has_view_or_change_permission(request, update):
             raise PermissionDenied
         if update is None:
             raise Http404
-        return preview_of(update, request, Clocks.at(timezone.now().date()))
+        return cast("StatusUpdate", update)
+
+    def offered_steps(self, request: HttpRequest, obj: Any) -> list[tuple[Step, str]]:
+        """Deciding on an update in review is done on the page that shows what is decided."""
+        here = request.resolver_match.url_name if request.resolver_match else None
+        if obj.is_in_review and here != "commitments_statusupdate_review":
+            return []
+        return super().offered_steps(request, obj)
+
+    def step_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
+        if request.method == "GET" and name in ("correct", "retract"):
+            begun = open_correction(self._readable(request, object_id))
+            if begun is not None:
+                self.message_user(request, self._already_begun(begun), messages.WARNING)
+        return super().step_view(request, object_id, name)
+
+    def _already_begun(self, begun: StatusUpdate) -> str:
+        address = reverse("admin:commitments_statusupdate_change", args=[begun.pk])
+        return format_html(gettext('A correction has been begun already: <a href="{}">{}</a>.'), address, begun.title)
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("commitments.publish_statusupdate")
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    @admin.action(description=_("Publish the chosen updates"), permissions=["publish"])
+    def publish_chosen(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse | None:
+        return publish_chosen(self, request, queryset)
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["exchange"] = obj.review_notes.select_related("by")
+            context["open_correction"] = open_correction(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
         written = ["title", "summary", ("happened_on", "happened_precision"), "kind", "is_context", "note"]
@@ -163,16 +256,10 @@ class StatusUpdateAdmin(FilingAdmin):
         return {"happened_precision": Precision.DAY} | super().get_changeform_initial_data(request)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Writes no column that a step writes: a form opened before the update was submitted must not undo that."""
         obj.last_edited_by = request.user
         if not change:
             obj.written_by = request.user
-            super().save_model(request, obj, form, change)
-            return
-        row = StatusUpdate.objects.select_for_update().filter(pk=obj.pk).first()
-        if row is None or not is_open(row):
-            raise Refused(gettext("Somebody submitted, published or deleted this draft meanwhile."))
-        obj.save(update_fields=[*(name for name in form.fields if name != "reason"), "last_edited_by"])
+        super().save_model(request, obj, form, change)
 
     def why_read_only(self, obj: Any) -> str:
         if obj.is_published:
@@ -198,7 +285,8 @@ class StatusUpdateAdmin(FilingAdmin):
         if update.is_published:
             return pgettext("state of an update", "Published")
         if update.is_in_review:
-            return pgettext("state of an update", "In review")
+            address = reverse("admin:commitments_statusupdate_review", args=[update.pk])
+            return format_html('<a href="{}">{}</a>', address, pgettext("state of an update", "In review"))
         return pgettext("state of an update", "Draft")
 
     @admin.display(description=_("who"))

@@ -21,14 +21,18 @@ from .edition import Edition, EditionPending
 from .instrument import Instrument, InstrumentKind, InstrumentSource
 from .link_check import LinkCheck, LinkOutcome
 from .milestone import Milestone, MilestoneSource
+from .open_form import OpenForm
+from .review_note import ReviewAct, ReviewNote
 from .revision import Revision, linked_ids, linked_rows, reason_for_change, restore_labels
 from .rules import RULES, broken_rule, explain
+from .sheet_import import LARGEST_FILE, SheetImport
 from .source import Source, SourceKind, SourceSide
 from .status_update import PUBLICATION_LOCK, StatusUpdate, UpdateKind
 
 __all__ = [
     "ASSIGNABLE_STATUSES",
     "DERIVED_STATUSES",
+    "LARGEST_FILE",
     "PUBLICATION_LOCK",
     "RULES",
     "Actor",
@@ -58,9 +62,13 @@ __all__ = [
     "LinkOutcome",
     "Milestone",
     "MilestoneSource",
+    "OpenForm",
     "Precision",
     "Relation",
+    "ReviewAct",
+    "ReviewNote",
     "Revision",
+    "SheetImport",
     "Side",
     "Source",
     "SourceKind",

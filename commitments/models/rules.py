@@ -19,6 +19,7 @@ RULES: dict[str, str] = {
     "recorded_milestone_is_final": _("A recorded milestone is final. Record one that replaces it."),
     "revision_is_final": _("The record of earlier wordings is final."),
     "audit_is_final": _("The record of who changed what is final."),
+    "review_note_is_final": _("What was said in a review stays said."),
     "dates_are_copied_at_publication": _("The dates of an assessment are copied at publication, never typed."),
     "published_now": _("Publication happens now: its time cannot be set."),
     "numbered_in_order": _("Numbers follow publication: this is not the next one."),

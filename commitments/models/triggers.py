@@ -120,7 +120,9 @@ def raise_edition(operation: pgtrigger.Operation, condition: str | None = None) 
 KEEP_REVISION = f"""
     {refuse_if("coalesce(current_setting('commitments.reason', true), '') = ''", "change_needs_reason")}
     INSERT INTO commitments_revision ("table", row_id, changed_at, reason, was)
-    VALUES (TG_TABLE_NAME, {{row_id}}, clock_timestamp(), current_setting('commitments.reason', true), {{was}});
+    VALUES (
+        TG_TABLE_NAME, {{row_id}}, clock_timestamp(), coalesce(current_setting('commitments.reason', true), ''), {{was}}
+    );
     {NOTE_CHANGE}
 """
 

@@ -26,7 +26,7 @@ def check_register(register: Register, known: Register, *, partial: bool) -> Non
 
     A record that is known word for word is not judged again: what the database holds can always be loaded back.
     """
-    checks = _Checks(register, known)
+    checks = Checks(register, known)
     for name in FILES:
         for key, record in register.of(name).items():
             if record != known.of(name).get(key):
@@ -38,8 +38,11 @@ def check_register(register: Register, known: Register, *, partial: bool) -> Non
         _check_every_source_is_used(register)
 
 
-class _Checks:
-    """What a record may name, looked up once. A broken record is there, and nothing is concluded from it."""
+class Checks:
+    """What a record may name, looked up once. A broken record is there, and nothing is concluded from it.
+
+    A finding of an assessment names the commitment: `assessments.EUJP-07.status`.
+    """
 
     def __init__(self, register: Register, known: Register) -> None:
         self.register = register
@@ -90,7 +93,7 @@ class _Checks:
     def unknown(self, file: str, keys: list[Any]) -> Iterator[str]:
         for key in keys:
             if key not in self.all[file] and file not in self.register.cut_short:
-                yield f"there is no “{key}” in {file}.yaml"
+                yield f"there is no “{key}” among the {file}"
         if _has_twins(keys):
             yield "names the same one twice"
 

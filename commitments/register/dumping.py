@@ -42,10 +42,10 @@ def dump(*, with_unused_sources: bool = False) -> Register:
         "instruments": [_instrument(row) for row in _with_sources(Instrument.objects, InstrumentSource)],
         "commitments": [_commitment(row) for row in _commitments()],
         "milestones": [_milestone(row) for row in _milestones()],
-        "updates": [_update(row) for row in _updates()],
+        "updates": [update_record(row) for row in _updates()],
         "checks": [_check(row) for row in _checks()],
         "discrepancies": [_discrepancy(row) for row in _with_sources(Discrepancy.objects, DiscrepancySource)],
-        "sources": [_source(row) for row in sorted(Source.objects.all(), key=lambda row: row.slug)],
+        "sources": [source_record(row) for row in sorted(Source.objects.all(), key=lambda row: row.slug)],
     }
     register = Register(
         {name: {record[schema.key]: record for record in files[name]} for name, schema in FILES.items()}
@@ -88,7 +88,7 @@ def _actor(row: Actor) -> Record:
     return _filled(slug=row.slug, name=row.name, name_ja=row.name_ja, abbreviation=row.abbreviation, side=row.side)
 
 
-def _source(row: Source) -> Record:
+def source_record(row: Source) -> Record:
     return _filled(
         slug=row.slug,
         url=row.url,
@@ -185,20 +185,18 @@ def _milestone(row: Milestone) -> Record:
 
 
 def _updates() -> QuerySet[StatusUpdate]:
-    return (
-        StatusUpdate.objects.filter(published_at__isnull=False)
-        .select_related("corrects")
-        .prefetch_related(
-            Prefetch("citations", Citation.objects.select_related("source").order_by("position", "pk")),
-            Prefetch(
-                "assessments", Assessment.objects.select_related("commitment", "meets").order_by("position", "pk")
-            ),
-        )
-        .order_by("number")
+    return with_associations(StatusUpdate.objects.filter(published_at__isnull=False)).order_by("number")
+
+
+def with_associations(updates: QuerySet[StatusUpdate]) -> QuerySet[StatusUpdate]:
+    return updates.select_related("corrects").prefetch_related(
+        Prefetch("citations", Citation.objects.select_related("source").order_by("position", "pk")),
+        Prefetch("assessments", Assessment.objects.select_related("commitment", "meets").order_by("position", "pk")),
     )
 
 
-def _update(row: StatusUpdate) -> Record:
+def update_record(row: StatusUpdate) -> Record:
+    """A row of `with_associations`; a draft has neither number nor day."""
     return _filled(
         number=row.number,
         recorded_on=_moment_day(row.published_at),

@@ -62,7 +62,7 @@ def load_register(
     writes, nobody else publishes an update.
     """
     register = read_register(path, partial=partial)
-    writer = _Writer(register)
+    writer = Writer(register)
     try:
         with publishing.refusals():
             if not check_only:
@@ -100,13 +100,21 @@ def _check_reason(register: Register, plan: Plan, reason: str) -> None:
     if plan.reworded and not reason.strip():
         for name in sorted(plan.reworded):
             register.problem(name, "labels", "reason", "public wording changes: say why, with --reason")
+    message = reason_problem(reason)
+    if message:
+        register.problem("command", "--reason", "text", message)
+
+
+def reason_problem(reason: str) -> str:
+    """What keeps this from being stored as a reason, "" if nothing does."""
     try:
         Revision._meta.get_field("reason").run_validators(reason)
     except ValidationError as error:
-        register.problem("command", "--reason", "text", error.messages[0])
+        return error.messages[0]
+    return ""
 
 
-class _Writer:
+class Writer:
     """Writes records as drafts with their links; publishing them is a step of its own at the end.
 
     `place` is the file and the record under way, for the sentence should the database refuse.
@@ -141,12 +149,13 @@ class _Writer:
             self.ids[noun] = dict(model._default_manager.values_list(key_field, "pk"))
         return self.ids[noun][key]
 
-    def insert(self, name: str, keys: list[Any]) -> None:
+    def insert(self, name: str, keys: list[Any], **columns: Any) -> None:
+        """Write these new records with their links; `columns` are for what no file holds."""
         if not keys:
             return
         model = MODELS[name]
         records = [self.register.of(name)[key] for key in keys]
-        rows = [model(**self.values(name, record)) for record in records]
+        rows = [model(**self.values(name, record), **columns) for record in records]
         if name in IN_DISPLAY_ORDER:
             _put_last(model, rows)
         model._default_manager.bulk_create(rows)
@@ -210,7 +219,7 @@ class _Writer:
             yield from self.assessments(row_id, record)
 
     def citations(self, row_id: int, record: Record) -> Iterator[Citation]:
-        for position, item in enumerate(record["citations"]):
+        for position, item in enumerate(record.get("citations", [])):
             source_id: Any = self.id_of("source", item["source"])
             yield Citation(update_id=row_id, source_id=source_id, locator=item.get("locator", ""), position=position)
 

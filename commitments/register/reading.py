@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,8 +49,11 @@ class Problem:
     def __str__(self) -> str:
         """One line, in which nothing that a file holds can move the cursor of a terminal."""
         file = f"{self.file}.yaml" if self.file in FILES else self.file
-        line = f"{file}, {self.record}, {self.field}: {self.message}"
-        return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in line)
+        return printable(f"{file}, {self.record}, {self.field}: {self.message}")
+
+
+def printable(line: str) -> str:
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in line)
 
 
 @dataclass
@@ -230,7 +233,8 @@ class _Reader:
                     record[name] = value
             elif schema.required:
                 self.problem(prefix + name, "missing")
-        self.check_precisions(record, found.keys(), fields, prefix)
+        for name, message in precision_findings(record, found.keys(), fields):
+            self.problem(prefix + name, message)
         return record
 
     def value(self, node: yaml.Node, schema: Field, name: str) -> Any:
@@ -280,21 +284,23 @@ class _Reader:
             return None
         return str(node.value)
 
-    def check_precisions(
-        self, record: Record, written: Collection[str], fields: Mapping[str, Field], prefix: str
-    ) -> None:
-        for name, schema in fields.items():
-            if not schema.precision:
-                continue
-            value, precision = record.get(name, ""), record.get(schema.precision)
-            if precision is not None and name not in written:
-                self.problem(prefix + schema.precision, f"given without {name}")
-            elif value and not schema.required and schema.precision not in written:
-                self.problem(prefix + schema.precision, "missing beside a date")
-            elif value and precision == Precision.MONTH and not value.endswith("-01"):
-                self.problem(prefix + name, "known to the month, so it is written as its first day")
-            elif value and precision == Precision.YEAR and not value.endswith("-01-01"):
-                self.problem(prefix + name, "known to the year, so it is written as its 1 January")
+
+def precision_findings(
+    record: Record, written: Collection[str], fields: Mapping[str, Field]
+) -> Iterator[tuple[str, str]]:
+    """The fields in which a date and its precision disagree, and how. `written` may name more than could be read."""
+    for name, schema in fields.items():
+        if not schema.precision:
+            continue
+        value, precision = record.get(name, ""), record.get(schema.precision)
+        if precision is not None and name not in written:
+            yield schema.precision, f"given without {name}"
+        elif value and not schema.required and schema.precision not in written:
+            yield schema.precision, "missing beside a date"
+        elif value and precision == Precision.MONTH and not value.endswith("-01"):
+            yield name, "known to the month, so it is written as its first day"
+        elif value and precision == Precision.YEAR and not value.endswith("-01-01"):
+            yield name, "known to the year, so it is written as its 1 January"
 
 
 KIND_NAMES = {str: "text", int: "a whole number", bool: "true or false"}

@@ -19,15 +19,22 @@ def desk(model: type[models.Model] | models.Model, view: str = "") -> str:
     return reverse(f"admin:{opts.app_label}_{opts.model_name}_{view or 'add'}")
 
 
-def sent_back(client: Client, address: str, **changes: Any) -> dict[str, Any]:
-    """Every field of the form at that address as it stands, with these changes; "__" reads as "-"."""
-    context = client.get(address).context
+def shown_in(response: Any) -> dict[str, Any]:
+    """Every field of the form on that page as it stands."""
+    context = response.context
     forms = [context["adminform"].form]
     for inline in context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
     values = {field.html_name: field.value() for form in forms for field in form}
     data = {name: "" if value is None else value for name, value in values.items() if value is not False}
-    return data | {name.replace("__", "-"): value for name, value in changes.items()}
+    if context["original"] is not None:
+        data["_version"] = context["version"]
+    return data | ({"_form": context["open_form"].token} if context.get("open_form") else {})
+
+
+def sent_back(client: Client, address: str, **changes: Any) -> dict[str, Any]:
+    """Every field of the form at that address as it stands, with these changes; "__" reads as "-"."""
+    return shown_in(client.get(address)) | {name.replace("__", "-"): value for name, value in changes.items()}
 
 
 def errors_of(response: Any) -> str:

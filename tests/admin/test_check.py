@@ -58,7 +58,7 @@ def test_a_recorded_check_is_read_only(as_editor: Client) -> None:
     page = as_editor.get(desk(check)).content.decode()
     assert "A recorded check is final." in page
     assert 'name="found"' not in page
-    assert as_editor.post(desk(check), new_check(make_commitment())).status_code == 403
+    assert as_editor.post(desk(check), new_check(make_commitment())).status_code == 409
     assert as_editor.post(desk(check, "delete"), {"post": "yes"}).status_code == 403
     assert CheckCommitment.objects.count() == 1
 

@@ -292,7 +292,7 @@ def test_the_number_of_queries_does_not_grow_with_the_work(editor: User) -> None
             opened(client)
         counts.append(len(queries))
 
-    assert counts[0] == counts[1] <= 24
+    assert counts[0] == counts[1] <= 20
 
 
 class TestSourceLists:

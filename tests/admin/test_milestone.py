@@ -60,5 +60,5 @@ def test_a_recorded_milestone_is_read_only(as_editor: Client) -> None:
     milestone = make_milestone(make_commitment())
 
     assert "A recorded milestone is final." in as_editor.get(desk(milestone)).content.decode()
-    assert as_editor.post(desk(milestone), new_milestone(milestone.commitment)).status_code == 403
+    assert as_editor.post(desk(milestone), new_milestone(milestone.commitment)).status_code == 409
     assert as_editor.post(desk(milestone, "delete"), {"post": "yes"}).status_code == 403

@@ -116,7 +116,7 @@ def test_a_reviewer_who_edits_what_was_sent_back_no_longer_publishes_it(
 
 
 def test_what_was_sent_back_is_a_draft_again(as_reviewer: Client, in_review: StatusUpdate) -> None:
-    as_reviewer.post(desk(in_review, "step_send_back"))
+    as_reviewer.post(desk(in_review, "step_send_back"), {"reason": "Made up."})
 
     in_review.refresh_from_db()
     assert in_review.submitted_at is None
@@ -152,9 +152,8 @@ def test_an_editor_neither_publishes_nor_sends_back(as_editor: Client, in_review
     assert in_review.is_in_review
 
 
-@pytest.mark.parametrize("name", ["publish", "send_back"])
-def test_steps_are_taken_by_post_only(as_reviewer: Client, in_review: StatusUpdate, name: str) -> None:
-    assert as_reviewer.get(desk(in_review, f"step_{name}")).status_code == 405
+def test_publication_is_by_post_only(as_reviewer: Client, in_review: StatusUpdate) -> None:
+    assert as_reviewer.get(desk(in_review, "step_publish")).status_code == 405
 
 
 @pytest.mark.parametrize("forged", ["publish", "send_back", "delete"])
@@ -194,7 +193,7 @@ def test_what_is_no_draft_any_more_is_read_only_with_the_reason(
 
 
 @pytest.mark.parametrize("state", ["in_review", "published"])
-def test_a_post_to_what_is_no_draft_any_more_is_forbidden_and_changes_nothing(
+def test_a_post_to_what_is_no_draft_any_more_changes_nothing(
     request: pytest.FixtureRequest, as_reviewer: Client, commitment: Commitment, source: Source, state: str
 ) -> None:
     update: StatusUpdate = request.getfixturevalue(state)
@@ -209,7 +208,7 @@ def test_a_post_to_what_is_no_draft_any_more_is_forbidden_and_changes_nothing(
         assessments__0__DELETE="on",
     )
 
-    assert as_reviewer.post(desk(update), forged).status_code == 403
+    assert as_reviewer.post(desk(update), forged).status_code == 409
     assert as_reviewer.post(desk(update, "delete"), {"post": "yes"}).status_code == 403
 
     kept = StatusUpdate.objects.get(pk=update.pk)
@@ -392,27 +391,6 @@ def test_a_forged_post_without_token_is_refused(editor: User, in_review: StatusU
 
     in_review.refresh_from_db()
     assert in_review.is_in_review
-
-
-def test_a_colleague_who_submits_meanwhile_is_not_overruled(
-    as_editor: Client, draft: StatusUpdate, reviewer: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The form was checked while the update was a draft; it is in review when the form is saved."""
-    from commitments.admin.update import StatusUpdateAdmin
-
-    save_form = StatusUpdateAdmin.save_form
-
-    def slowly(self: StatusUpdateAdmin, *args: Any, **kwargs: Any) -> Any:
-        submit(StatusUpdate.objects.get(pk=draft.pk), by=reviewer)
-        return save_form(self, *args, **kwargs)
-
-    data = sent_back(as_editor, desk(draft), title="Too late")
-    monkeypatch.setattr(StatusUpdateAdmin, "save_form", slowly)
-
-    response = as_editor.post(desk(draft), data)
-
-    assert response.status_code == 200
-    assert "Somebody submitted" in errors_of(response)
 
 
 def test_a_longer_list_asks_the_database_no_more_often(

@@ -146,3 +146,33 @@ def test_every_form_of_the_desk_keeps_to_the_policy(desk: BrowserContext, noun: 
     page.goto(f"/admin/commitments/{noun}/add/")
 
     expect(page.get_by_role("button", name="Save", exact=True)).to_be_visible()
+
+
+def test_the_day_begins_on_the_front_page_by_keyboard(desk: BrowserContext) -> None:
+    person_in("editor", "edith")
+    chosen, other = make_commitment(title="Hold a made-up dialogue"), make_commitment(title="Look into it")
+    page = desk.new_page()
+    log_in(page, "edith")
+
+    page.get_by_role("checkbox", name="Hold a made-up dialogue").press("Space")
+    page.get_by_role("button", name="Record a check for the chosen ones").press("Enter")
+
+    covered = page.locator("#id_covers + .select2 .select2-selection")
+    expect(covered).to_contain_text(chosen.title)
+    expect(covered).not_to_contain_text(other.title)
+
+    page.goto("/admin/")
+    page.get_by_role("link", name="Log an update").press("Enter")
+    expect(page.get_by_role("heading", name="Add status update")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_front_page_fits_the_screen(desk: BrowserContext, width: int) -> None:
+    User.objects.create_superuser("owner", password="made-up")
+    make_commitment(title="W" * 90)
+    page = desk.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+
+    log_in(page, "owner")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -5,6 +5,7 @@ Each function makes legal rows and returns the SQL that the database must refuse
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 from django.db import models
@@ -28,11 +29,16 @@ from commitments.models import (
     LinkCheck,
     Milestone,
     MilestoneSource,
+    OpenForm,
+    ReviewNote,
     Revision,
+    SheetImport,
     Source,
     StatusUpdate,
     reason_for_change,
 )
+from commitments.models.open_form import LARGEST
+from commitments.models.sheet_import import LARGEST_FILE
 from tests.factories import (
     make_actor,
     make_area,
@@ -43,6 +49,7 @@ from tests.factories import (
     make_milestone,
     make_source,
     make_update,
+    make_user,
 )
 from tests.raw_sql import changed, copied, deleted, fire_deferred, published, with_reason
 
@@ -694,6 +701,37 @@ def an_earlier_wording_rewritten() -> str:
     return changed(Revision.objects.get(), reason="'A better one.'")
 
 
+def inserted_note(act: str, note: str) -> str:
+    return (
+        "INSERT INTO commitments_reviewnote (update_id, by_id, act, note) "
+        f"VALUES ({draft_with().pk}, {make_user().pk}, '{act}', '{note}')"
+    )
+
+
+@breaks(ReviewNote, "review_note_is_final")
+def a_note_of_a_review_rewritten() -> str:
+    note = ReviewNote.objects.create(update=draft_with(), by=make_user(), act="remarked", note="Made up.")
+    return changed(note, note="'Another.'")
+
+
+@breaks(ReviewNote, "review_note_act")
+def a_note_of_no_known_act() -> str:
+    return inserted_note("shouted", "Made up.")
+
+
+@breaks(ReviewNote, "review_note_says_something")
+def a_remark_without_words() -> str:
+    return inserted_note("remarked", " ")
+
+
+@breaks(SheetImport, "sheet_import_bounded")
+def a_spreadsheet_beyond_the_bound() -> str:
+    kept = SheetImport.objects.create(
+        uploaded_at=datetime.datetime.now(datetime.UTC), uploaded_by=make_user(), file_name="made-up.csv", content=b"x"
+    )
+    return changed(kept, content=f"decode(repeat('00', {LARGEST_FILE + 1}), 'hex')")
+
+
 @breaks(AuditEntry, "audit_is_final")
 def an_entry_of_the_audit_rewritten() -> str:
     return changed(AuditEntry.objects.of(make_area()).get(), by_name="'somebody else'")
@@ -702,3 +740,10 @@ def an_entry_of_the_audit_rewritten() -> str:
 @breaks(Edition, "edition_single_row")
 def a_second_edition() -> str:
     return "INSERT INTO commitments_edition (id, number) VALUES (2, 1)"
+
+
+@breaks(OpenForm, "open_form_is_bounded")
+def an_unsaved_text_without_bound() -> str:
+    now = datetime.datetime.now(datetime.UTC)
+    OpenForm.objects.create(user=make_user(), model="commitments.source", opened_at=now, seen_at=now)
+    return f"UPDATE commitments_openform SET fields = to_jsonb(repeat('x', {LARGEST + 1}))"

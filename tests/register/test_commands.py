@@ -50,7 +50,7 @@ def test_load_fails_with_every_problem_on_a_line_of_its_own(tmp_path: Path, caps
 
     assert capsys.readouterr().err.splitlines() == [
         "updates.yaml, 2, titel: unknown key",
-        "checks.yaml, search-one, commitments: there is no “EUJP-99” in commitments.yaml",
+        "checks.yaml, search-one, commitments: there is no “EUJP-99” among the commitments",
     ]
     assert not StatusUpdate.objects.exists()
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commitments.addresses import clean_address, host_of, language_hint, normalised_address
+from commitments.web_addresses import clean_address, host_of, language_hint, normalised_address
 
 SAME = "https://example.org/a/page"
 PIECES = """

@@ -1,0 +1,47 @@
+"""A draft as the public will read it, with what publishing it would change."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_cache_control
+
+from commitments.chronicle import update_context
+from commitments.clocks import Clocks
+from commitments.effects import effects, rewordings
+from commitments.models import StatusUpdate, latest_entry_id
+from commitments.public import page
+
+from .steps import Step
+
+
+def review_of(
+    update: StatusUpdate,
+    request: HttpRequest,
+    today: datetime.date,
+    steps: Sequence[tuple[Step, str]],
+    *,
+    may_edit: bool,
+) -> HttpResponse:
+    """Kept by no cache. `steps` are the buttons offered to this person, each with its address."""
+    # Before all else: what is shown is at least as new as the version that the buttons carry.
+    version = latest_entry_id(update)
+    is_own = request.user.pk in {update.written_by_id, update.last_edited_by_id, update.submitted_by_id}
+    publishes = settings.TRACKER_ALLOW_SELF_PUBLISHING or not is_own
+    context = {
+        "version": version,
+        "effects": effects(update, today),
+        "rewordings": rewordings(update),
+        "exchange": update.review_notes.select_related("by"),
+        "steps": [(step, address) for step, address in steps if publishes or step.name != "publish"],
+        "may_edit": may_edit,
+        "is_own": is_own,
+        "publishes_own": settings.TRACKER_ALLOW_SELF_PUBLISHING,
+    }
+    template = "admin/commitments/statusupdate/review.html"
+    response = page(request, Clocks.at(today), template, {**update_context(update, Clocks.at(today)), **context})
+    patch_cache_control(response, no_store=True, private=True)
+    return response
