@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db.models import BooleanField, Exists, OuterRef, Q, Value
 
-from .web_addresses import DEFAULT_PORTS, Address, host_of, language_hint, normalised_address
 from .models import Assessment, Citation, Source, StatusUpdate
+from .web_addresses import DEFAULT_PORTS, Address, host_of, language_hint, normalised_address
 
 MOST_DUPLICATES = 5
 

@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from commitments.web_addresses import clean_address, normalised_address
 from commitments.models import Citation, Precision, Source
 from commitments.models.validators import web_address
 from commitments.recognition import known_source, suggested_details
+from commitments.web_addresses import clean_address, normalised_address
 
 from .base import AddressedForm, BaseModelForm, PositionedFormSet, RegisterInline, StackedInline
 from .prefill import PrefilledRowsMixin
