@@ -28,6 +28,7 @@ from .models import (
     broken_rule,
     explain,
 )
+from .readiness import Problem, problems
 
 
 class Refused(Exception):
@@ -65,14 +66,22 @@ def check_now(constraint: str) -> None:
 
 
 def submit(update: StatusUpdate, *, by: User) -> None:
-    """Hand a draft to review. Nobody edits it until it is sent back."""
+    """Hand a draft that could be published to review. Nobody edits it until it is sent back."""
     with refusals():
         row = _locked_draft(update)
         if row.submitted_at is not None:
             raise Refused(_("This update is in review already."))
+        found = problems(row)
+        if found:
+            raise Refused(_words_of(found), found[0].rule)
         StatusUpdate.objects.filter(pk=row.pk).update(submitted_at=ClockTimestamp(), submitted_by=by)
         _note(row, ReviewAct.SUBMITTED, by=by)
     update.refresh_from_db()
+
+
+def _words_of(found: list[Problem]) -> str:
+    sentences = dict.fromkeys(problem.sentence for problem in found)
+    return " ".join([_("Not submitted, as it could not be published yet."), *sentences])
 
 
 def send_back(update: StatusUpdate, *, by: User, note: str) -> None:

@@ -156,6 +156,12 @@ def publish_row(update: StatusUpdate, published_at: datetime.datetime | None = N
     StatusUpdate.objects.filter(pk=update.pk).update(number=newest + 1, published_at=published_at or ClockTimestamp())
 
 
+def put_in_review(update: StatusUpdate, by: User) -> None:
+    """Whether or not it could be published."""
+    StatusUpdate.objects.filter(pk=update.pk).update(submitted_at=ClockTimestamp(), submitted_by=by)
+    update.refresh_from_db()
+
+
 def make_check(
     *commitments: Commitment, recorded: bool = True, recorded_at: datetime.datetime | None = None, **fields: Any
 ) -> Check:

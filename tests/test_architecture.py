@@ -40,6 +40,9 @@ LAYERS = [
     ["public"],
     [
         "publishing",
+        "readiness",
+        "recognition",
+        "standing",
         "register",
         "spreadsheets",
         "overview",
@@ -57,7 +60,7 @@ LAYERS = [
         "effects",
     ],
     ["wording"],
-    ["definitions", "charts", "glyphs", "clocks", "judgements", "addresses"],
+    ["definitions", "charts", "glyphs", "clocks", "judgements", "addresses", "web_addresses"],
     ["models"],
 ]
 LAYER_OF = {name: depth for depth, names in enumerate(LAYERS) for name in names}

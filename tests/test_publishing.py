@@ -38,6 +38,7 @@ from tests.factories import (
     make_source,
     make_update,
     make_user,
+    put_in_review,
 )
 from tests.raw_sql import execute, fire_deferred
 
@@ -163,13 +164,15 @@ def test_a_team_of_one_may_publish_and_the_update_says_so(settings: Settings) ->
 
 
 def without_sources() -> StatusUpdate:
-    return submitted(make_user(), sources=[])
+    draft = legal_draft(sources=[])
+    put_in_review(draft, by=make_user())
+    return draft
 
 
 def on_a_rewrite() -> StatusUpdate:
     announced = {"commitment": make_commitment(), "status": "announced", "evidence": "one_side"}
     draft = make_update(published=False, assessments=[announced], sources=[make_source(kind="rewrite")])
-    submit(draft, by=make_user())
+    put_in_review(draft, by=make_user())
     return draft
 
 
@@ -183,7 +186,7 @@ def of_a_second_correction() -> StatusUpdate:
     update = make_update(assessments=[{"commitment": make_commitment()}])
     draft = start_correction(update, reason="Made up.", by=make_user())
     make_update(assessments=[{"commitment": make_commitment()}], corrects=update, correction_reason="First.")
-    submit(draft, by=make_user())
+    put_in_review(draft, by=make_user())
     return draft
 
 

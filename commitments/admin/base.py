@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     BaseModelForm = forms.ModelForm[models.Model]
     BaseInlineFormSet = forms.BaseInlineFormSet[models.Model, models.Model, forms.ModelForm[models.Model]]
     InlineModelAdmin = admin.options.InlineModelAdmin[models.Model, models.Model]
+    StackedInline = admin.StackedInline[models.Model, models.Model]
     TabularInline = admin.TabularInline[models.Model, models.Model]
 else:
     BaseModelForm = forms.ModelForm
     BaseInlineFormSet = forms.BaseInlineFormSet
     InlineModelAdmin = admin.options.InlineModelAdmin
+    StackedInline = admin.StackedInline
     TabularInline = admin.TabularInline
 
 
@@ -86,10 +88,11 @@ class AddressedForm(RegisterForm):
         values = self.cleaned_data
         if "slug" in self.fields and not values.get("slug") and "slug" not in self.errors:
             words = " ".join(str(values.get(name) or "") for name in self.address_from)
-            values["slug"] = self._free_address(words)
+            values["slug"] = self.free_address(words)
         return cleaned
 
-    def _free_address(self, words: str) -> str:
+    def free_address(self, words: str) -> str:
+        """An address of these words that no record has yet."""
         model: Any = self._meta.model
         stem = stem_of(words, model._meta.model_name, model._meta.get_field("slug").max_length)
         return Addresses(model.objects.filter(slug__startswith=stem).values_list("slug", flat=True)).free(stem)

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -53,6 +54,17 @@ def take_publish(commitment: Commitment, by: Any, reason: str) -> Commitment:
 def take_withdraw(commitment: Commitment, by: Any, reason: str) -> Commitment:
     withdraw_commitment(commitment, reason=reason)
     return commitment
+
+
+def closest_reference_first(typed: str) -> list[Any]:
+    """So that "7", "07" and "EUJP-07" have that commitment as the first answer, before all that merely mention it."""
+    number = f"EUJP-{int(typed):02d}" if typed.isascii() and typed.isdecimal() else typed
+    nearness = models.Case(
+        models.When(reference__iexact=number, then=0),
+        models.When(models.Q(reference__istartswith=typed) | models.Q(reference__istartswith=f"EUJP-{typed}"), then=1),
+        default=2,
+    )
+    return [nearness, "reference"]
 
 
 @admin.register(Commitment)
@@ -140,7 +152,10 @@ class CommitmentAdmin(ReasonedAdmin):
     ) -> tuple[models.QuerySet[Any], bool]:
         if self.is_autocomplete_for(request, "check.commitments", "milestone.commitment"):
             queryset = queryset.filter(published_at__isnull=False, withdrawn_at__isnull=True)
-        return super().get_search_results(request, queryset, search_term)
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if request.path == reverse("admin:autocomplete"):
+            found = found.order_by(*closest_reference_first(search_term.strip()))
+        return found, may_repeat
 
     @admin.display(description=_("state"))
     def state(self, commitment: Commitment) -> str:

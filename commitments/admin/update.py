@@ -25,9 +25,11 @@ from commitments.models import (
 )
 from commitments.publishing import open_correction, publish, remark, send_back, start_correction, submit
 
+from .assessing import AssessmentInline
 from .base import RegisterForm
-from .filing import AssessmentInline, CitationInline
-from .prefill import Prefill, PrefilledAdmin, prefilled
+from .citing import CitationInline
+from .filing import FilingAdmin
+from .prefill import Prefill, prefilled
 from .preview import preview_of
 from .review import review_of
 from .several import publish_chosen
@@ -84,7 +86,7 @@ def take_retract(update: StatusUpdate, by: Any, reason: str) -> StatusUpdate:
 
 
 @admin.register(StatusUpdate)
-class StatusUpdateAdmin(PrefilledAdmin):
+class StatusUpdateAdmin(FilingAdmin):
     list_display = ("shown_number", "title", "happened", "state", "who")
     list_display_links = ("shown_number", "title")
     list_filter = (StateFilter, "kind", "is_context")

@@ -121,7 +121,8 @@ def test_an_edit_and_a_deletion_at_once_lose_no_words() -> None:
 def test_a_save_and_a_submission_at_once_lose_no_words() -> None:
     """The form was opened while the update was a draft; a command submits it while the form is being saved."""
     [client, _other], writer = two_editors(), person_in("editor", "ernst")
-    drafts = [make_update(published=False) for _ in range(PAIRS // 5)]
+    assessed = [{"commitment": make_commitment()}]
+    drafts = [make_update(published=False, assessments=assessed) for _ in range(PAIRS // 5)]
     edits = [posting(client, draft, sent_back(client, desk(draft), title="Edited")) for draft in drafts]
     submissions = [lambda draft=draft: submit(draft, by=writer) for draft in drafts]
 

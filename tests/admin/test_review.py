@@ -16,7 +16,7 @@ from commitments.admin.versions import VERSION
 from commitments.effects import differences, effects
 from commitments.models import Assessment, Commitment, Edition, ReviewNote, StatusUpdate, latest_entry_id
 from commitments.publishing import publish, remark, send_back, start_correction, submit
-from tests.factories import make_commitment, make_update, make_user
+from tests.factories import make_commitment, make_update, make_user, put_in_review
 
 from .conftest import signed_in
 from .forms import desk, messages_of
@@ -77,7 +77,7 @@ class TestPage:
 
     def test_says_what_publication_would_refuse(self, as_reviewer: Client, editor: User) -> None:
         draft = make_update(published=False, sources=[], assessments=[{"commitment": make_commitment()}])
-        submit(draft, by=editor)
+        put_in_review(draft, by=editor)
 
         text = page(as_reviewer, draft)
 
