@@ -63,8 +63,8 @@ class NewSourceForm(AddressedForm):
             "accessed_on",
         )
         widgets = {
-            "published_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "accessed_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            name: forms.DateInput(attrs={"placeholder": _("YYYY-MM-DD")}, format="%Y-%m-%d")
+            for name in ("published_on", "accessed_on")
         }
 
     def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:

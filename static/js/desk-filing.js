@@ -62,11 +62,28 @@
         announce(select);
     }
 
+    // An empty list of choices has no name of its own for those who cannot see its label.
+    function nameLists(within) {
+        within.querySelectorAll('select.select2-hidden-accessible').forEach((select) => {
+            const name = select.labels[0]?.textContent.trim() ?? '';
+            select.nextElementSibling?.querySelectorAll('[role="combobox"], [role="textbox"]').forEach((part) => {
+                part.setAttribute('aria-label', name);
+            });
+        });
+    }
+
     document.addEventListener('formset:added', (event) => {
         htmx.process(event.target);
-        event.target.querySelector('input[type="text"], .select2-selection')?.focus();
+        // Once every other script has laid its hands on the row.
+        window.setTimeout(() => {
+            nameLists(event.target);
+            event.target.querySelector('input[type="text"], .select2-selection')?.focus();
+        });
     });
 
-    // Django's own script takes the first field of all.
-    window.addEventListener('load', () => document.querySelector('#statusupdate_form [autofocus]')?.focus());
+    window.addEventListener('load', () => {
+        nameLists(document);
+        // Django's own script takes the first field of all.
+        document.querySelector('#statusupdate_form [autofocus]')?.focus();
+    });
 }
