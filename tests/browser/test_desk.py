@@ -105,6 +105,7 @@ def test_an_update_is_logged_by_keyboard_and_published_by_a_second_person(desk: 
     page.get_by_role("link", name="Preview").press("Enter")
     expect(page.get_by_text("Preview of a draft.")).to_be_visible()
     page.get_by_role("link", name="Back to the desk").press("Enter")
+    page.get_by_role("link", name="Review", exact=True).press("Enter")
     page.get_by_role("button", name="Publish").press("Enter")
     expect(page.get_by_text("A published update is final.")).to_be_visible()
     page.get_by_role("link", name="View on site").press("Enter")
