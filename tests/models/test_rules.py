@@ -139,7 +139,12 @@ def test_no_table_of_the_register_is_emptied(model: type[models.Model]) -> None:
 def test_every_table_with_public_content_resists_truncation() -> None:
     guarded = {model for model, trigger in pgtrigger.registered() if trigger.name == "no_truncate"}
 
-    assert {model.__name__ for model in set(MODELS) - guarded} == {"Edition", "EditionPending", "OpenForm", "SheetImport"}
+    assert {model.__name__ for model in set(MODELS) - guarded} == {
+        "Edition",
+        "EditionPending",
+        "OpenForm",
+        "SheetImport",
+    }
 
 
 MAKERS: dict[str, Callable[[], models.Model]] = {
