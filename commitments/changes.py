@@ -19,13 +19,11 @@ from django.utils.translation import gettext_lazy
 
 from .chronicle import BY_EVENT, Entry, load_entries
 from .clocks import BadQuery, Clocks, read_day
-from .judgements import FreshnessState, Judged, ScheduleState, StatusGroup
+from .judgements import Judged, StatusGroup
 from .models import (
     Assessment,
     Commitment,
     CommitmentKind,
-    DeliveryStatus,
-    Evidence,
     Instrument,
     Milestone,
     StatusUpdate,
@@ -101,31 +99,12 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Judgement:
-    name: str
-    choices: type[models.TextChoices]
-    read: Callable[[Judged], str]
-
-    def label(self, value: str) -> str:
-        return str(self.choices(value).label) if value else _("none")
-
-
-JUDGEMENTS = (
-    Judgement("status", DeliveryStatus, lambda row: row.status.value),
-    Judgement("evidence", Evidence, lambda row: row.evidence),
-    Judgement("schedule", ScheduleState, lambda row: row.schedule.state.value),
-    Judgement("freshness", FreshnessState, lambda row: row.freshness.state.value),
-)
-
-
-@dataclass(frozen=True)
 class Move:
     """One judgement of a commitment at both ends, where they differ."""
 
     judgement: str
     before: str
     after: str
-    in_words: str
 
 
 @dataclass(frozen=True)
@@ -147,17 +126,21 @@ class Moved:
     def moves(self) -> list[Move]:
         if self.before is None or self.after is None:
             return []
-        ends = ((each, each.read(self.before), each.read(self.after)) for each in JUDGEMENTS)
-        return [
-            Move(each.name, before, after, f"{each.label(before)} → {each.label(after)}")
-            for each, before, after in ends
-            if before != after
-        ]
+        pairs = ((name, read(self.before), read(self.after)) for name, read in JUDGEMENTS)
+        return [Move(name, before, after) for name, before, after in pairs if before != after]
 
     @property
     def turns(self) -> bool:
         """Whether an editor's judgement moved, and not only the days."""
         return any(move.judgement in ("status", "evidence") for move in self.moves)
+
+
+JUDGEMENTS: tuple[tuple[str, Callable[[Judged], str]], ...] = (
+    ("status", lambda row: row.status.value),
+    ("evidence", lambda row: row.evidence),
+    ("schedule", lambda row: row.schedule.state.value),
+    ("freshness", lambda row: row.freshness.state.value),
+)
 
 
 @dataclass(frozen=True)

@@ -163,7 +163,8 @@ def waiting_line(update: StatusUpdate, today: datetime.date) -> Line:
         "names": names([update.written_by, update.submitted_by]),
         "ago": ago(days),
     }
-    return Line(change_form(update), update.title, detail, mark=_("Correction") if update.corrects_id else "")
+    address = reverse("admin:commitments_statusupdate_review", args=[update.pk])
+    return Line(address, update.title, detail, mark=_("Correction") if update.corrects_id else "")
 
 
 def review_due(desk: Desk, most: int) -> Content:

@@ -105,8 +105,8 @@ def _note(update: StatusUpdate, act: ReviewAct, *, by: User, note: str = "") -> 
     ReviewNote.objects.create(update=update, act=act, by=by, note=note)
 
 
-def publish(update: StatusUpdate, *, by: User) -> None:
-    """Publish a submitted update, for good, with the next number and the time of now.
+def publish(update: StatusUpdate, *, by: User, note: str = "") -> None:
+    """Publish a submitted update, for good, with the next number and the time of now; the note is not public.
 
     The person who wrote, last edited or submitted it cannot, unless a setting allows it; the page then says so.
     """
@@ -121,7 +121,7 @@ def publish(update: StatusUpdate, *, by: User) -> None:
         }:
             raise Refused(_("A second person publishes it: you wrote, edited or submitted this update."))
         _publish(row, by=by)
-        _note(row, ReviewAct.PUBLISHED, by=by)
+        _note(row, ReviewAct.PUBLISHED, by=by, note=note)
     update.refresh_from_db()
 
 
@@ -139,8 +139,12 @@ def in_order_of_events(updates: Iterable[StatusUpdate]) -> list[StatusUpdate]:
 
 def publish_several(updates: Iterable[StatusUpdate], *, by: User) -> None:
     """All of them or none, numbered in the order of their events. Raises RefusedAmongSeveral."""
+    chosen = in_order_of_events(updates)
     with transaction.atomic():
-        for update in in_order_of_events(updates):
+        # All rows before the first number, and in one order: two who publish would wait for each other otherwise.
+        rows = StatusUpdate.objects.select_for_update().filter(pk__in=[update.pk for update in chosen])
+        list(rows.order_by("pk").values_list("pk"))
+        for update in chosen:
             try:
                 publish(update, by=by)
             except Refused as refusal:
@@ -196,14 +200,17 @@ def _locked_draft(update: StatusUpdate) -> StatusUpdate:
 
 
 def open_correction(update: StatusUpdate) -> StatusUpdate | None:
-    """The draft that would replace this update, if somebody has begun one."""
-    return StatusUpdate.objects.drafts().filter(corrects=update).first()
+    """The draft that would replace this update, if somebody has begun one; of several the newest."""
+    return StatusUpdate.objects.drafts().filter(corrects=update).order_by("-pk").first()
 
 
-def start_correction(update: StatusUpdate, *, reason: str, by: User, retracts: bool = False) -> StatusUpdate:
+def start_correction(
+    update: StatusUpdate, *, reason: str, by: User, retracts: bool = False, beside: int | None = None
+) -> StatusUpdate:
     """A draft that begins as a copy of a published update and will replace it once published.
 
-    One that retracts makes no assessments: the update is withdrawn, and nothing takes its place.
+    One that retracts makes no assessments: the update is withdrawn, and nothing takes its place. Where another has
+    been begun, `beside` is the id of that draft: nobody begins a second one without having been told.
     """
     with refusals():
         if not update.is_published:
@@ -212,6 +219,11 @@ def start_correction(update: StatusUpdate, *, reason: str, by: User, retracts: b
             raise Refused(_("Say why it is corrected; the reason is public."))
         if StatusUpdate.objects.filter(corrects=update, published_at__isnull=False).exists():
             raise Refused(_("That update has already been corrected. Correct its correction."))
+        # Two people who begin at once come one after the other, so that the second is told.
+        StatusUpdate.objects.select_for_update().get(pk=update.pk)
+        begun = open_correction(update)
+        if begun is not None and begun.pk != beside:
+            raise Refused(_("A correction of this update has been begun already."))
         draft = StatusUpdate.objects.create(
             corrects=update,
             correction_reason=reason,

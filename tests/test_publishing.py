@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import User
@@ -16,16 +17,21 @@ from commitments.models import (
     Assessment,
     Commitment,
     Milestone,
+    ReviewNote,
     StatusUpdate,
     broken_rule,
 )
 from commitments.publishing import (
     Refused,
+    RefusedAmongSeveral,
+    open_correction,
     publish,
     publish_commitment,
     publish_from_register,
+    publish_several,
     record_check,
     record_milestone,
+    remark,
     send_back,
     start_correction,
     submit,
@@ -328,13 +334,106 @@ def test_a_correction_is_refused_in_plain_words() -> None:
 @pytest.mark.django_db
 def test_an_abandoned_correction_blocks_nobody() -> None:
     update = make_update(assessments=[{"commitment": make_commitment()}])
-    start_correction(update, reason="Abandoned.", by=make_user())
+    abandoned = start_correction(update, reason="Abandoned.", by=make_user())
 
-    second = start_correction(update, reason="Made up.", by=make_user())
+    second = start_correction(update, reason="Made up.", by=make_user(), beside=abandoned.pk)
     submit(second, by=second.written_by)
     publish(second, by=make_user())
 
     assert second.is_published
+
+
+@pytest.mark.django_db
+def test_nobody_begins_a_second_correction_without_having_been_told_of_the_first() -> None:
+    update = make_update(assessments=[{"commitment": make_commitment()}])
+    first = start_correction(update, reason="Made up.", by=make_user())
+    second = start_correction(update, reason="Made up.", by=make_user(), beside=first.pk)
+
+    for beside in (None, first.pk):
+        again = partial(start_correction, update, reason="Made up.", by=make_user(), beside=beside)
+        assert words_of(again) == "A correction of this update has been begun already."
+    assert open_correction(update) == second
+
+
+@pytest.mark.django_db
+def test_a_retraction_is_a_draft_that_a_second_person_publishes() -> None:
+    commitment = make_commitment()
+    update = make_update(assessments=[{"commitment": commitment, "status": "announced"}])
+    writer = make_user()
+
+    draft = start_correction(update, reason="It never happened.", by=writer, retracts=True)
+    submit(draft, by=writer)
+    assert words_of(lambda: publish(draft, by=writer)).startswith("A second person publishes it")
+    publish(draft, by=make_user())
+
+    assert not draft.assessments.exists()
+    assert draft.citations.count() == update.citations.count()
+    assert Commitment.objects.with_status(datetime.date(2026, 1, 1)).get().status == "not_assessed"
+
+
+# --- several at once -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_several_are_published_in_the_order_of_their_events() -> None:
+    later, earlier = (submitted(make_user(), happened_on=datetime.date(2025, 6, day)) for day in (2, 1))
+
+    publish_several([later, earlier], by=make_user())
+
+    assert list(StatusUpdate.objects.order_by("number")) == [earlier, later]
+
+
+@pytest.mark.django_db
+def test_several_are_published_together_or_not_at_all() -> None:
+    good, open_draft = submitted(make_user()), legal_draft()
+
+    with pytest.raises(RefusedAmongSeveral) as refused:
+        publish_several([good, open_draft], by=make_user())
+
+    assert refused.value.update == open_draft
+    assert not StatusUpdate.objects.filter(published_at__isnull=False).exists()
+    assert not ReviewNote.objects.filter(act="published").exists()
+
+
+# --- what is said in review ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_every_act_of_a_review_is_kept_with_its_note() -> None:
+    writer, reviewer, draft = make_user("writer"), make_user("reviewer"), legal_draft()
+
+    submit(draft, by=writer)
+    send_back(draft, by=reviewer, note="Name the day.")
+    remark(draft, by=writer, note="Done.")
+    submit(draft, by=writer)
+    publish(draft, by=reviewer, note="Thank you.")
+
+    said = draft.review_notes.values_list("by__username", "act", "note")
+    assert list(said) == [
+        ("writer", "submitted", ""),
+        ("reviewer", "sent_back", "Name the day."),
+        ("writer", "remarked", "Done."),
+        ("writer", "submitted", ""),
+        ("reviewer", "published", "Thank you."),
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("act", [send_back, remark])
+def test_what_is_sent_back_or_remarked_says_something(act: Callable[..., None]) -> None:
+    draft = submitted(make_user())
+
+    assert words_of(lambda: act(draft, by=make_user(), note=" ")) == "Say what should change."
+
+    draft.refresh_from_db()
+    assert draft.is_in_review
+
+
+@pytest.mark.django_db
+def test_a_published_update_is_no_longer_spoken_about() -> None:
+    update = make_update(assessments=[{"commitment": make_commitment()}])
+
+    assert words_of(lambda: remark(update, by=make_user(), note="Late.")) == "This update is published already."
 
 
 # --- commitments, checks, milestones -------------------------------------------------------------------------------
@@ -486,13 +585,40 @@ def test_of_two_who_publish_one_update_at_once_one_is_told_so() -> None:
 def test_of_two_corrections_published_at_once_one_is_told_so() -> None:
     update = make_update(assessments=[{"commitment": make_commitment()}])
     writer, reviewer = make_user(), make_user()
-    drafts = [start_correction(update, reason=f"Reason {number}.", by=writer) for number in range(2)]
+    first = start_correction(update, reason="Reason 1.", by=writer)
+    drafts = [first, start_correction(update, reason="Reason 2.", by=writer, beside=first.pk)]
     for draft in drafts:
         submit(draft, by=writer)
 
     refusals = at_once(*[lambda draft=draft: publish(draft, by=reviewer) for draft in drafts])
 
     assert refusals == ["That update has already been corrected. Correct its correction."]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_begin_a_correction_at_once_one_is_told_of_the_other() -> None:
+    update = make_update(assessments=[{"commitment": make_commitment()}])
+    people = make_user(), make_user()
+
+    refusals = at_once(
+        *[lambda person=person: start_correction(update, reason="Made up.", by=person) for person in people]
+    )
+
+    assert refusals == ["A correction of this update has been begun already."]
+    assert StatusUpdate.objects.filter(corrects=update).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_publish_the_same_updates_at_once_do_not_wait_for_each_other() -> None:
+    updates = [submitted(make_user(), happened_on=datetime.date(2025, 6, 3 - number)) for number in range(3)]
+    first, second = make_user(), make_user()
+
+    refusals = at_once(
+        lambda: publish_several(updates, by=first), lambda: publish_several(reversed(updates), by=second)
+    )
+
+    assert refusals == ["This update is published already."]
+    assert set(StatusUpdate.objects.values_list("published_by", flat=True)) in ({first.pk}, {second.pk})
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,7 +15,7 @@ from commitments.effects import differences, effects
 from commitments.models import StatusUpdate, latest_entry_id
 from commitments.public import page
 
-from .steps import Step
+from .steps import ReasonPage, Step
 
 
 def review_of(
@@ -23,10 +23,14 @@ def review_of(
     request: HttpRequest,
     today: datetime.date,
     steps: Sequence[tuple[Step, str]],
+    form: ReasonPage | None = None,
     *,
     may_edit: bool,
 ) -> HttpResponse:
-    """Kept by no cache. `steps` are the buttons offered to this person, each with its address."""
+    """Kept by no cache. `steps` are the buttons offered to this person, each with its address.
+
+    `form` is a note that was not accepted: it is shown again, with the reason.
+    """
     # Before all else: what is shown is at least as new as the version that the buttons carry.
     version = latest_entry_id(update)
     update.refresh_from_db()
@@ -38,6 +42,7 @@ def review_of(
         "differences": differences(update),
         "exchange": update.review_notes.select_related("by"),
         "steps": [(step, address) for step, address in steps if publishes or step.name != "publish"],
+        "form": form,
         "may_edit": may_edit,
         "is_own": is_own,
         "publishes_own": settings.TRACKER_ALLOW_SELF_PUBLISHING,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -20,6 +22,9 @@ from commitments.publishing import Refused, RefusedAmongSeveral, in_order_of_eve
 
 from .versions import VERSION, require_version
 
+# Each is tried out before it is shown.
+MOST = 100
+
 
 @dataclass(frozen=True)
 class Row:
@@ -29,8 +34,11 @@ class Row:
     refusal: str
 
 
-def publish_chosen(admin: Any, request: HttpRequest, updates: Iterable[StatusUpdate]) -> HttpResponse | None:
+def publish_chosen(admin: Any, request: HttpRequest, updates: QuerySet[StatusUpdate]) -> HttpResponse | None:
     """First the page that shows what would happen; then, where each is still as it was shown there, publication."""
+    if updates.count() > MOST:
+        admin.message_user(request, _("Choose at most %(most)d updates at once.") % {"most": MOST}, messages.ERROR)
+        return None
     chosen = in_order_of_events(updates)
     refused: dict[int, str] = {}
     if request.POST.get("confirmed"):
@@ -38,6 +46,8 @@ def publish_chosen(admin: Any, request: HttpRequest, updates: Iterable[StatusUpd
             _publish_as_seen(request, chosen)
         except RefusedAmongSeveral as refusal:
             refused[refusal.update.pk] = _("Nothing was published: %(reason)s") % {"reason": refusal}
+        except Refused as refusal:
+            admin.message_user(request, str(refusal), messages.ERROR)
         else:
             sentence = ngettext("%(count)d update published.", "%(count)d updates published.", len(chosen))
             admin.message_user(request, sentence % {"count": len(chosen)}, messages.SUCCESS)
@@ -52,9 +62,12 @@ def publish_chosen(admin: Any, request: HttpRequest, updates: Iterable[StatusUpd
     return TemplateResponse(request, "admin/commitments/statusupdate/publish_several.html", context)
 
 
-def _publish_as_seen(request: HttpRequest, chosen: Iterable[StatusUpdate]) -> None:
+def _publish_as_seen(request: HttpRequest, chosen: Collection[StatusUpdate]) -> None:
+    """Django drops from the chosen what was deleted, or left the list, since they were shown."""
+    if len(chosen) < len(set(request.POST.getlist(ACTION_CHECKBOX_NAME))):
+        raise Refused(_("Nothing was published: one of the chosen updates is no longer in this list."))
     with refusals():
-        for update in chosen:
+        for update in sorted(chosen, key=lambda update: update.pk):
             try:
                 require_version(update, request.POST.get(f"{VERSION}_{update.pk}"))
             except Refused as refusal:

@@ -30,13 +30,23 @@ else:
     ModelAdmin = admin.ModelAdmin
 
 
+class ReasonPage(forms.Form):
+    reason = ReasonField(label=_("Reason"))
+
+
+class NotePage(ReasonPage):
+    reason = ReasonField(label=_("Note"), required=False)
+
+
 @dataclass(frozen=True)
 class Step:
-    """`take(row, user, reason)` returns the record to open next, or raises Refused.
+    """`take(row, user, reason=…)` returns the record to open next, or raises Refused.
+
+    A step that asks for a reason shows `form` first, and hands on all that was typed there.
 
     A step that `saves` is a button of the record's form and follows its saving; the others stand on the page of a
     record that has no form any more. `offered` only decides whether the button is shown: what may happen is decided
-    by the permission and by `publishing`.
+    by the permission and by `publishing`. `opens` is the view of the record that follows.
     """
 
     name: str
@@ -44,13 +54,11 @@ class Step:
     done: Promise
     permission: str
     offered: Callable[[Any], bool]
-    take: Callable[[Any, Any, str], models.Model]
+    take: Callable[..., models.Model]
     saves: bool = False
     asks_reason: Promise | None = None
-
-
-class ReasonPage(forms.Form):
-    reason = ReasonField(label=_("Reason"))
+    form: type[ReasonPage] = ReasonPage
+    opens: str = "change"
 
 
 class StepsMixin(ModelAdmin):
@@ -94,42 +102,49 @@ class StepsMixin(ModelAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         try:
-            row = self._take_as_seen(request, row, step, "")
+            row = self._take_as_seen(request, row, step, {"reason": ""})
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         else:
             self._say_done(request, row, step)
-        return self._open(row)
+        return self._open(row, step)
 
-    def _take_as_seen(self, request: HttpRequest, row: models.Model, step: Step, reason: str) -> models.Model:
+    def _take_as_seen(self, request: HttpRequest, row: models.Model, step: Step, typed: dict[str, Any]) -> models.Model:
         """Nobody decides on a text that was not on their screen."""
         with refusals():
             require_version(row, request.POST.get(VERSION))
-            return step.take(row, request.user, reason)
+            return step.take(row, request.user, **typed)
 
     def take_step(self, request: HttpRequest, row: models.Model, step: Step) -> HttpResponseRedirect:
         """Of a record that this request has just saved."""
         try:
-            row = step.take(row, request.user, "")
+            row = step.take(row, request.user, reason="")
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
         else:
             self._say_done(request, row, step)
-        return self._open(row)
+        return self._open(row, step)
 
     def _reason_page(self, request: HttpRequest, row: models.Model, step: Step) -> HttpResponse:
-        form = ReasonPage(request.POST if request.method == "POST" else None)
-        version = (request.POST if request.method == "POST" else request.GET).get(VERSION)
+        is_sent = request.method == "POST"
+        form = step.form(request.POST if is_sent else None)
+        version = (request.POST if is_sent else request.GET).get(VERSION)
         if form.is_valid():
             try:
-                following = self._take_as_seen(request, row, step, form.cleaned_data["reason"])
+                following = self._take_as_seen(request, row, step, form.cleaned_data)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
                 version = str(latest_entry_id(row)) if refusal.rule == STALE else version
             else:
                 self._say_done(request, following, step)
-                return self._open(following)
-        context = {
+                return self._open(following, step)
+        return self.show_reason_page(request, row, step, form, version=version)
+
+    def show_reason_page(
+        self, request: HttpRequest, row: Any, step: Step, form: ReasonPage, **context: Any
+    ) -> HttpResponse:
+        """Where the reason is typed, with what is wrong with it."""
+        context |= {
             **self.admin_site.each_context(request),
             "title": step.label,
             "subtitle": str(row),
@@ -137,17 +152,17 @@ class StepsMixin(ModelAdmin):
             "original": row,
             "step": step,
             "form": form,
-            "version": version,
             "media": self.media,
         }
-        return TemplateResponse(request, "admin/commitments/reason.html", context)
+        templates = [f"admin/commitments/{self.opts.model_name}/reason.html", "admin/commitments/reason.html"]
+        return TemplateResponse(request, templates, context)
 
     def _say_done(self, request: HttpRequest, row: models.Model, step: Step) -> None:
         self.log_change(request, row, str(step.done))
         self.message_user(request, str(step.done), messages.SUCCESS)
 
-    def _open(self, row: models.Model) -> HttpResponseRedirect:
-        name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+    def _open(self, row: models.Model, step: Step) -> HttpResponseRedirect:
+        name = f"admin:{row._meta.app_label}_{row._meta.model_name}_{step.opens}"
         return redirect(reverse(name, args=[quote(row.pk)]))
 
     def response_post_save_add(self, request: HttpRequest, obj: models.Model) -> HttpResponseRedirect:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -33,7 +34,7 @@ from .prefill import Prefill, prefilled
 from .preview import preview_of
 from .review import review_of
 from .several import publish_chosen
-from .steps import Step
+from .steps import NotePage, ReasonPage, Step
 
 
 def is_open(update: StatusUpdate) -> bool:
@@ -73,16 +74,22 @@ def take_remark(update: StatusUpdate, by: Any, reason: str) -> StatusUpdate:
 
 
 def take_publish(update: StatusUpdate, by: Any, reason: str) -> StatusUpdate:
-    publish(update, by=by)
+    publish(update, by=by, note=reason)
     return update
 
 
-def take_correct(update: StatusUpdate, by: Any, reason: str) -> StatusUpdate:
-    return start_correction(update, reason=reason, by=by)
+def take_correct(update: StatusUpdate, by: Any, reason: str, beside: int | None) -> StatusUpdate:
+    return start_correction(update, reason=reason, by=by, beside=beside)
 
 
-def take_retract(update: StatusUpdate, by: Any, reason: str) -> StatusUpdate:
-    return start_correction(update, reason=reason, by=by, retracts=True)
+def take_retract(update: StatusUpdate, by: Any, reason: str, beside: int | None) -> StatusUpdate:
+    return start_correction(update, reason=reason, by=by, beside=beside, retracts=True)
+
+
+class CorrectionPage(ReasonPage):
+    """`beside` is the draft of a correction of which the page told."""
+
+    beside = forms.IntegerField(required=False)
 
 
 @admin.register(StatusUpdate)
@@ -112,6 +119,8 @@ class StatusUpdateAdmin(FilingAdmin):
             permission="publish",
             offered=lambda update: update.is_in_review,
             take=take_publish,
+            asks_reason=_("A note is kept with the update and never public."),
+            form=NotePage,
         ),
         Step(
             name="send_back",
@@ -129,6 +138,7 @@ class StatusUpdateAdmin(FilingAdmin):
             permission="change",
             offered=lambda update: not update.is_published,
             take=take_remark,
+            opens="review",
             asks_reason=_("A note for those who work on this update. It is kept and never public."),
         ),
         Step(
@@ -138,6 +148,7 @@ class StatusUpdateAdmin(FilingAdmin):
             permission="add",
             offered=lambda update: update.is_published,
             take=take_correct,
+            form=CorrectionPage,
             asks_reason=_(
                 "A draft that begins as a copy of the update opens. Once published it replaces the update, whose page "
                 "stays and links to it. The reason is public."
@@ -150,6 +161,7 @@ class StatusUpdateAdmin(FilingAdmin):
             permission="add",
             offered=lambda update: update.is_published,
             take=take_retract,
+            form=CorrectionPage,
             asks_reason=_(
                 "A draft without assessments opens. Once published it takes the update out of the record; its page "
                 "stays and links to the retraction. The reason is public."
@@ -169,11 +181,18 @@ class StatusUpdateAdmin(FilingAdmin):
         return preview_of(self._readable(request, object_id), request, Clocks.at(timezone.now().date()))
 
     def review(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        update = self._readable(request, object_id)
-        if update.is_published:
-            return redirect(reverse("admin:commitments_statusupdate_change", args=[update.pk]))
-        may_edit = self.has_change_permission(request, update)
-        return review_of(update, request, timezone.now().date(), self.offered_steps(request, update), may_edit=may_edit)
+        return self._review_page(request, self._readable(request, object_id))
+
+    def _review_page(self, request: HttpRequest, update: StatusUpdate, form: ReasonPage | None = None) -> HttpResponse:
+        """With the note that was refused, if one was; of an update no longer to be decided on, its record."""
+        row = StatusUpdate.objects.filter(pk=update.pk).first()
+        if row is not None and not row.is_published:
+            may_edit = self.has_change_permission(request, row)
+            steps = super().offered_steps(request, row)
+            return review_of(row, request, timezone.now().date(), steps, form, may_edit=may_edit)
+        for refusal in form.non_field_errors() if form is not None else ():
+            self.message_user(request, refusal, messages.ERROR)
+        return redirect(reverse("admin:commitments_statusupdate_change", args=[update.pk]))
 
     def _readable(self, request: HttpRequest, object_id: str) -> StatusUpdate:
         update: Any = self.get_object(request, unquote(object_id))
@@ -185,21 +204,14 @@ class StatusUpdateAdmin(FilingAdmin):
 
     def offered_steps(self, request: HttpRequest, obj: Any) -> list[tuple[Step, str]]:
         """Deciding on an update in review is done on the page that shows what is decided."""
-        here = request.resolver_match.url_name if request.resolver_match else None
-        if obj.is_in_review and here != "commitments_statusupdate_review":
-            return []
-        return super().offered_steps(request, obj)
+        return [] if obj.is_in_review else super().offered_steps(request, obj)
 
-    def step_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
-        if request.method == "GET" and name in ("correct", "retract"):
-            begun = open_correction(self._readable(request, object_id))
-            if begun is not None:
-                self.message_user(request, self._already_begun(begun), messages.WARNING)
-        return super().step_view(request, object_id, name)
-
-    def _already_begun(self, begun: StatusUpdate) -> str:
-        address = reverse("admin:commitments_statusupdate_change", args=[begun.pk])
-        return format_html(gettext('A correction has been begun already: <a href="{}">{}</a>.'), address, begun.title)
+    def show_reason_page(
+        self, request: HttpRequest, row: StatusUpdate, step: Step, form: ReasonPage, **context: Any
+    ) -> HttpResponse:
+        if step.form is CorrectionPage:
+            return super().show_reason_page(request, row, step, form, begun=open_correction(row), **context)
+        return self._review_page(request, row, form)
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("commitments.publish_statusupdate")

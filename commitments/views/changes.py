@@ -51,12 +51,13 @@ def changes_json(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     return JsonResponse({**found.period.parameters, "changes": list(_records(request, found))})
 
 
+NAMES = [name for name, _read in JUDGEMENTS]
 COLUMNS = [
     "reference",
     "title",
     "area",
     "change",
-    *(f"{judgement.name}_{end}" for judgement in JUDGEMENTS for end in ("before", "after")),
+    *(f"{name}_{end}" for name in NAMES for end in ("before", "after")),
     "update",
     "happened_by",
     "address",
@@ -74,8 +75,8 @@ def _record(request: HttpRequest, change: str, row: Moved) -> dict[str, Any]:
     commitment = row.row.commitment
     latest = row.reasons[0] if row.reasons else None
     judgements = {
-        f"{judgement.name}_{end}": judgement.read(judged) if judged else ""
-        for judgement in JUDGEMENTS
+        f"{name}_{end}": read(judged) if judged else ""
+        for name, read in JUDGEMENTS
         for end, judged in (("before", row.before), ("after", row.after))
     }
     return {

@@ -47,6 +47,12 @@ def messages_of(response: Any) -> str:
     return " ".join(str(message) for message in response.context["messages"])
 
 
+def refusal_of(response: Any) -> str:
+    """Why a decision was not taken, as the page on which it was asked for says it."""
+    assert response.status_code == 200, response.status_code
+    return " ".join(str(error) for errors in response.context["form"].errors.values() for error in errors)
+
+
 def new_update(commitment: Commitment, source: Source, **changes: Any) -> dict[str, Any]:
     data = {
         "title": "A meeting was held",

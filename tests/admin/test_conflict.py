@@ -27,7 +27,7 @@ from commitments.models import (
 )
 from commitments.publishing import Refused, publish, record_check, submit
 from tests.admin.conftest import signed_in
-from tests.admin.forms import desk, messages_of, sent_back, shown_in
+from tests.admin.forms import desk, messages_of, refusal_of, sent_back, shown_in
 from tests.factories import make_check, make_commitment, make_source, make_update
 
 pytestmark = pytest.mark.django_db
@@ -530,7 +530,7 @@ def test_nobody_publishes_a_text_that_was_not_on_their_screen(
 
     draft.refresh_from_db()
     assert not draft.is_published
-    assert "Nothing was done" in messages_of(response)
+    assert "Nothing was done" in refusal_of(response)
     as_reviewer.post(desk(draft, "step_publish"), {"_version": response.context["version"]})
     draft.refresh_from_db()
     assert draft.is_published

@@ -151,7 +151,7 @@ class TestLines:
 
         [line] = lines(opened(as_reviewer), "waiting")
 
-        assert line.address == desk(theirs)
+        assert line.address == desk(theirs, "review")
         assert line.detail == "by writer, submitted today"
 
     def test_a_team_of_one_reviews_its_own(self, as_reviewer: Client, reviewer: User, settings: Any) -> None:

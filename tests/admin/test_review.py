@@ -7,21 +7,26 @@ import threading
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import Client
+from django.utils.html import escape
 from pytest_django import Settings
 
+from commitments.admin import several
 from commitments.admin.versions import VERSION
-from commitments.effects import differences, effects
+from commitments.clocks import Clocks
+from commitments.effects import Difference, Effect, differences, effects
 from commitments.models import Assessment, Commitment, Edition, ReviewNote, StatusUpdate, latest_entry_id
+from commitments.overview import judged_set
 from commitments.publishing import publish, remark, send_back, start_correction, submit
-from tests.factories import make_commitment, make_update, make_user, put_in_review
+from tests.factories import make_commitment, make_milestone, make_update, make_user, put_in_review
 
 from .conftest import signed_in
-from .forms import desk, messages_of
+from .forms import desk, messages_of, refusal_of, sent_back
 
 TODAY = datetime.datetime.now(datetime.UTC).date()
+LAST_YEAR = datetime.date(TODAY.year - 1, 6, 1)
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +52,15 @@ def page(client: Client, update: StatusUpdate) -> str:
     response = client.get(desk(update, "review"))
     assert response.status_code == 200
     return response.content.decode()
+
+
+def moves_of(effect: Effect) -> dict[str, tuple[str, str]]:
+    return {move.judgement.name: (move.before.words, move.after.words) for move in effect.moves}
+
+
+def buttons(text: str) -> str:
+    """The form with which an update is decided on."""
+    return text.partition('<form class="note"')[2].partition("</form>")[0]
 
 
 def press(client: Client, update: StatusUpdate, step: str, **data: Any) -> Any:
@@ -103,10 +117,38 @@ class TestPage:
         assert desk(in_review, "step_publish") not in text
         assert desk(in_review, "review") in text
 
-    def test_hostile_words_stay_words(self, as_reviewer: Client, in_review: StatusUpdate, reviewer: User) -> None:
-        remark(in_review, by=reviewer, note="<script>alert(1)</script>")
+    @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "</textarea><b>", "{{ clocks }}{% now %}", "日本語"])
+    def test_hostile_words_stay_words(
+        self, as_reviewer: Client, as_editor: Client, in_review: StatusUpdate, text: str
+    ) -> None:
+        press(as_editor, in_review, "remark", reason=text)
+        again = press(as_reviewer, in_review, "publish", reason=text, **{VERSION: 1}).content.decode()
 
-        assert "<script>alert" not in page(as_reviewer, in_review)
+        for shown in (page(as_reviewer, in_review), as_editor.get(desk(in_review)).content.decode(), again):
+            assert escape(text) in shown
+            assert text == escape(text) or text not in shown
+
+    @pytest.mark.parametrize("text", ["a\x00b", "a\x08b", "x" * 401])
+    def test_a_note_that_cannot_be_kept_is_refused_beside_itself(
+        self, as_reviewer: Client, in_review: StatusUpdate, text: str
+    ) -> None:
+        for step in ("publish", "send_back", "remark"):
+            assert refusal_of(press(as_reviewer, in_review, step, reason=text))
+
+        in_review.refresh_from_db()
+        assert in_review.is_in_review
+
+    def test_leads_to_the_form_once_it_may_be_edited(
+        self, as_editor: Client, in_review: StatusUpdate, reviewer: User
+    ) -> None:
+        assert desk(in_review) not in buttons(page(as_editor, in_review))
+
+        send_back(in_review, by=reviewer, note="Name the day.")
+
+        assert desk(in_review) in buttons(page(as_editor, in_review))
+
+    def test_is_reached_from_the_list(self, as_reviewer: Client, in_review: StatusUpdate) -> None:
+        assert desk(in_review, "review") in as_reviewer.get(desk(StatusUpdate, "changelist")).content.decode()
 
 
 class TestDecision:
@@ -117,6 +159,30 @@ class TestDecision:
         assert in_review.published_by == reviewer
         assert [note.act for note in in_review.review_notes.all()] == ["submitted", "published"]
 
+    def test_keeps_the_note_of_who_publishes(self, as_reviewer: Client, in_review: StatusUpdate) -> None:
+        press(as_reviewer, in_review, "publish", reason="Well sourced.")
+
+        assert in_review.review_notes.last().note == "Well sourced."
+
+    def test_loses_no_note_that_came_too_late(self, as_reviewer: Client, in_review: StatusUpdate, editor: User) -> None:
+        send_back(in_review, by=editor, note="Taken back.")
+
+        response = press(as_reviewer, in_review, "send_back", reason="Name the day.")
+
+        assert "This update is not in review." in refusal_of(response)
+        assert "Name the day.</textarea>" in response.content.decode()
+
+    @pytest.mark.parametrize("step", ["send_back", "remark"])
+    def test_tells_who_comes_after_the_publication(
+        self, as_reviewer: Client, in_review: StatusUpdate, step: str
+    ) -> None:
+        publish(in_review, by=make_user())
+
+        response = press(as_reviewer, in_review, step, reason="Too late.")
+
+        assert "This update is published already." in messages_of(response)
+        assert response.redirect_chain == [(desk(in_review), 302)]
+
     def test_does_not_publish_what_changed_since(self, as_reviewer: Client, in_review: StatusUpdate) -> None:
         seen = latest_entry_id(in_review)
         StatusUpdate.objects.filter(pk=in_review.pk).update(title="Another title")
@@ -125,7 +191,8 @@ class TestDecision:
 
         in_review.refresh_from_db()
         assert not in_review.is_published
-        assert "Nothing was done" in messages_of(response)
+        assert "Nothing was done" in refusal_of(response)
+        assert "Another title" in response.content.decode()
 
     def test_sending_back_needs_a_note_and_keeps_it(
         self, as_reviewer: Client, as_editor: Client, in_review: StatusUpdate
@@ -149,7 +216,7 @@ class TestDecision:
 
         own.refresh_from_db()
         assert not own.is_published
-        assert "A second person publishes it" in messages_of(response)
+        assert "A second person publishes it" in refusal_of(response)
 
     def test_a_team_of_one_may_and_the_page_says_so(
         self, reviewer: User, commitment: Commitment, settings: Settings
@@ -166,7 +233,20 @@ class TestDecision:
 
     @pytest.mark.parametrize("step", ["publish", "send_back"])
     def test_an_editor_decides_nothing(self, as_editor: Client, in_review: StatusUpdate, step: str) -> None:
+        assert desk(in_review, f"step_{step}") not in page(as_editor, in_review)
         assert press(as_editor, in_review, step, reason="Forged.").status_code == 403
+        assert as_editor.get(desk(in_review, f"step_{step}")).status_code == 403
+
+        in_review.refresh_from_db()
+        assert in_review.is_in_review
+
+    def test_somebody_who_may_only_read_says_nothing(self, in_review: StatusUpdate) -> None:
+        reader = make_user("reader")
+        reader.user_permissions.add(Permission.objects.get(codename="view_statusupdate"))
+
+        for step in ("publish", "send_back", "remark"):
+            assert press(signed_in(reader), in_review, step, reason="Forged.").status_code == 403
+        assert in_review.review_notes.count() == 1
 
     def test_an_editor_may_remark(self, as_editor: Client, in_review: StatusUpdate) -> None:
         before = latest_entry_id(in_review)
@@ -259,6 +339,30 @@ class TestSeveral:
         update.refresh_from_db()
         assert not update.is_published
 
+    @pytest.mark.parametrize(
+        ("list_of", "go"), [("", StatusUpdate.delete), ("?state=review", lambda gone: publish(gone, by=make_user()))]
+    )
+    def test_are_kept_back_where_one_is_gone(
+        self, as_reviewer: Client, editor: User, commitment: Commitment, list_of: str, go: Any
+    ) -> None:
+        gone, stays = submitted(editor, commitment), submitted(editor, commitment)
+        seen = {"action": "publish_chosen", "_selected_action": [gone.pk, stays.pk]} | self.versions([gone, stays])
+        go(gone)
+
+        response = as_reviewer.post(desk(StatusUpdate, "changelist") + list_of, seen, follow=True)
+
+        assert "one of the chosen updates is no longer in this list" in messages_of(response)
+        stays.refresh_from_db()
+        assert not stays.is_published
+
+    def test_are_not_too_many_to_be_looked_at(
+        self, as_reviewer: Client, editor: User, commitment: Commitment, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(several, "MOST", 1)
+        updates = [submitted(editor, commitment) for _ in range(2)]
+
+        assert "Choose at most 1 update" in messages_of(self.ask(as_reviewer, updates))
+
     def test_are_not_for_an_editor(self, as_editor: Client, in_review: StatusUpdate) -> None:
         self.ask(as_editor, [in_review], **self.versions([in_review]))
 
@@ -294,10 +398,54 @@ class TestCorrection:
         press(as_editor, wrong, "retract", reason="It never happened.")
 
         draft = StatusUpdate.objects.drafts().get()
-        [moved] = effects(draft, TODAY).moved
+        [effect] = effects(draft, TODAY).rows
         assert draft.corrects == wrong
         assert not draft.assessments.exists()
-        assert next(move.in_words for move in moved.moves) == "Announced → Not yet assessed"
+        assert moves_of(effect)["status"] == ("Announced", "Not yet assessed")
+
+    def test_marks_the_words_that_differ(self) -> None:
+        part = Difference("summary", "It met on 1 June 2025 in Tokyo.", "It met on 2 June 2025 in Brussels.")
+
+        assert [piece.text for piece in part.old if piece.is_changed] == ["1", "Tokyo"]
+        assert [piece.text for piece in part.new if piece.is_changed] == ["2", "Brussels"]
+        assert "".join(piece.text for piece in part.old) == part.before
+        assert "".join(piece.text for piece in part.new) == part.after
+
+    def test_marks_characters_where_words_have_no_spaces_between_them(self) -> None:
+        part = Difference("title", "第一回協議を開催した", "第二回協議を開催した")
+
+        assert [piece.text for piece in part.new if piece.is_changed] == ["二"]
+
+    def test_of_two_texts_that_share_little_marks_the_whole(self) -> None:
+        part = Difference(
+            "summary", "A made-up meeting took place.", "Nothing of that kind was ever held, it turns out."
+        )
+
+        assert [piece.is_changed for piece in (*part.old, *part.new)] == [True, True]
+
+    def test_compares_everything_that_an_editor_writes(self, editor: User) -> None:
+        commitment = make_commitment(kind="recurring", cadence_months=12)
+        milestone = make_milestone(commitment)
+        wrong = make_update(assessments=[{"commitment": commitment}])
+        draft = start_correction(wrong, reason="Made up.", by=editor)
+        draft.happened_precision, draft.kind, draft.is_context, draft.note = "month", "exercise", True, "A note."
+        draft.title, draft.summary = "Another title", "Another summary."
+        draft.save()
+        draft.assessments.update(is_occurrence=True, meets=milestone)
+        draft.citations.update(locator="p. 9")
+
+        labels = [part.label for part in differences(StatusUpdate.objects.get(pk=draft.pk))]
+
+        assert labels == [
+            "title",
+            "summary",
+            "happened on",
+            "kind",
+            "context",
+            "note",
+            commitment.reference,
+            "citations",
+        ]
 
     @pytest.mark.parametrize("step", ["correct", "retract"])
     def test_begun_already_is_offered(self, as_editor: Client, editor: User, step: str) -> None:
@@ -306,6 +454,113 @@ class TestCorrection:
 
         assert desk(begun) in as_editor.get(desk(wrong, f"step_{step}")).content.decode()
         assert desk(begun) in as_editor.get(desk(wrong)).content.decode()
+
+        told = press(as_editor, wrong, step, reason="Made up.")
+        assert "has been begun already" in refusal_of(told)
+        assert desk(begun) in told.content.decode()
+        assert StatusUpdate.objects.drafts().count() == 1
+
+        press(as_editor, wrong, step, reason="Made up.", beside=begun.pk)
+        assert StatusUpdate.objects.drafts().count() == 2
+
+    def test_goes_from_the_page_of_the_update_to_the_public_list(
+        self, client: Client, as_editor: Client, as_reviewer: Client, commitment: Commitment
+    ) -> None:
+        """A chain: the first is corrected, its correction is retracted; every page links to both neighbours."""
+        first = make_update(assessments=[{"commitment": commitment, "status": "announced"}])
+
+        for number, step in enumerate(["correct", "retract"], start=1):
+            wrong = StatusUpdate.objects.get(number=number)
+            press(as_editor, wrong, step, reason=f"Reason of the {step}ion.")
+            draft = StatusUpdate.objects.drafts().get()
+            as_editor.post(desk(draft), sent_back(as_editor, desk(draft), _step="submit"))
+            press(as_reviewer, draft, "publish")
+
+        pages = {number: client.get(f"/updates/{number}/").content.decode() for number in (1, 2, 3)}
+        assert first.title in pages[1]
+        assert "Corrected by update 2" in pages[1]
+        assert "Corrects update 1" in pages[2]
+        assert "Reason of the correction." in pages[2]
+        assert "Corrected by update 3" in pages[2]
+        assert "Withdraws update 2" in pages[3]
+        listed = client.get("/corrections/").content.decode()
+        for sentence in ("Corrects update 1", "Withdraws update 2", "Reason of the retraction."):
+            assert sentence in listed
+
+
+class TestEffects:
+    """Whatever publication changes is shown, with the days that belong to it; what it does not is not."""
+
+    def test_of_an_occurrence_move_the_window_and_say_when(self, editor: User) -> None:
+        commitment = make_commitment(kind="recurring", cadence_months=12)
+        event = {"commitment": commitment, "is_occurrence": True}
+        make_update(assessments=[event], happened_on=LAST_YEAR)
+        draft = make_update(published=False, assessments=[event], happened_on=TODAY)
+
+        [effect] = effects(draft, TODAY).rows
+
+        moves = {move.judgement.name: (move.before.on, move.after.on) for move in effect.moves}
+        assert moves["occurrence"] == (LAST_YEAR, TODAY)
+        assert moves["schedule"] == (TODAY.replace(month=12, day=31), datetime.date(TODAY.year + 1, 12, 31))
+        assert set(moves) == {"occurrence", "schedule", "freshness"}
+
+    def test_of_a_milestone_met_are_that_nothing_more_is_announced(self, editor: User) -> None:
+        commitment = make_commitment()
+        milestone = make_milestone(commitment, due_on=LAST_YEAR)
+        draft = make_update(published=False, assessments=[{"commitment": commitment, "meets": milestone}])
+
+        [effect] = effects(draft, TODAY).rows
+
+        assert moves_of(effect)["schedule"] == ("Announced date passed", "No date in the text")
+
+    def test_of_a_late_find_are_that_the_later_event_still_decides(
+        self, as_reviewer: Client, editor: User, commitment: Commitment
+    ) -> None:
+        make_update(assessments=[{"commitment": commitment, "status": "under_way"}], happened_on=LAST_YEAR)
+        found = submitted(editor, commitment, happened_on=datetime.date(2024, 12, 1))
+
+        [effect] = effects(found, TODAY).rows
+
+        assert effect.is_outweighed
+        assert "status" not in moves_of(effect)
+        assert "a later event decides" in page(as_reviewer, found)
+
+    def test_of_what_says_nothing_new_are_none(self, as_reviewer: Client, editor: User, commitment: Commitment) -> None:
+        make_update(assessments=[{"commitment": commitment}])
+        again = make_update(published=False, assessments=[{"commitment": commitment}], written_by=editor)
+        submit(again, by=editor)
+
+        [effect] = effects(again, TODAY).rows
+
+        assert effect.moves == []
+        assert "and every other judgement stay as they are" in page(as_reviewer, again)
+
+    def test_are_those_that_publication_then_has(self, editor: User, commitment: Commitment) -> None:
+        draft = submitted(editor, commitment)
+        [effect] = effects(draft, TODAY).rows
+
+        publish(draft, by=make_user())
+
+        [row] = judged_set(Clocks.at(TODAY))
+        assert (row.status, row.evidence, row.schedule, row.freshness) == (
+            effect.after.status,
+            effect.after.evidence,
+            effect.after.schedule,
+            effect.after.freshness,
+        )
+
+    def test_of_a_correction_reach_what_it_no_longer_assesses(self, editor: User, commitment: Commitment) -> None:
+        other = make_commitment()
+        wrong = make_update(
+            assessments=[{"commitment": commitment, "status": "announced"}, {"commitment": other, "status": "stalled"}]
+        )
+        draft = start_correction(wrong, reason="Made up.", by=editor)
+        draft.assessments.filter(commitment=other).delete()
+
+        found = {effect.commitment: moves_of(effect) for effect in effects(draft, TODAY).rows}
+
+        assert found[other]["status"] == ("Stalled", "Not yet assessed")
+        assert "status" not in found[commitment]
 
 
 def test_notes_go_with_the_draft_they_are_about(editor: User, in_review: StatusUpdate, check_rules: Any) -> None:

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from commitments.models import Commitment, Edition, Source, StatusUpdate
 from commitments.publishing import submit
-from tests.admin.forms import desk, errors_of, messages_of, new_update, sent_back
+from tests.admin.forms import desk, errors_of, messages_of, new_update, refusal_of, sent_back
 from tests.factories import make_commitment, make_source, make_update, put_in_review
 
 pytestmark = pytest.mark.django_db
@@ -85,7 +85,7 @@ def test_nobody_publishes_their_own_update(as_reviewer: Client, reviewer: User, 
 
     own.refresh_from_db()
     assert not own.is_published
-    assert "A second person publishes it" in messages_of(response)
+    assert "A second person publishes it" in refusal_of(response)
 
 
 def test_a_team_of_one_publishes_its_own_update(
@@ -127,7 +127,7 @@ def test_a_draft_is_not_published_past_the_review(as_reviewer: Client, draft: St
 
     draft.refresh_from_db()
     assert not draft.is_published
-    assert "Submit the update for review first." in messages_of(response)
+    assert "Submit the update for review first." in refusal_of(response)
 
 
 def test_an_update_without_source_stays_a_draft_and_the_page_says_why(
@@ -140,7 +140,7 @@ def test_an_update_without_source_stays_a_draft_and_the_page_says_why(
 
     bare.refresh_from_db()
     assert not bare.is_published
-    assert "Nothing is published without a source." in messages_of(response)
+    assert "Nothing is published without a source." in refusal_of(response)
 
 
 @pytest.mark.parametrize("name", ["publish", "send_back"])
@@ -153,7 +153,10 @@ def test_an_editor_neither_publishes_nor_sends_back(as_editor: Client, in_review
 
 
 def test_publication_is_by_post_only(as_reviewer: Client, in_review: StatusUpdate) -> None:
-    assert as_reviewer.get(desk(in_review, "step_publish")).status_code == 405
+    as_reviewer.get(desk(in_review, "step_publish"))
+
+    in_review.refresh_from_db()
+    assert not in_review.is_published
 
 
 @pytest.mark.parametrize("forged", ["publish", "send_back", "delete"])
