@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,8 @@ from .persons import Needs, Person
 OPEN_FORMS = OpenForm._meta.db_table
 # Who is signed in, and what the database knows about itself.
 BESIDES = {"django_session", "django_content_type", "auth_permission"}
-DONE, SHOWN, REFUSED = "done", "shown", "refused"
+# What was asked for is in the database; a page and nothing else; a page, and what was asked for is not there; no page.
+DONE, SHOWN, IGNORED, REFUSED = "done", "shown", "ignored", "refused"
 
 
 @dataclass(frozen=True)
@@ -44,16 +46,20 @@ class Cell:
     """`prepare` makes the rows, takes the data of the form from what a superuser is shown, and returns what makes of
     them the request of one person, with what has to be that person's own.
 
-    `outcome` is that of whoever has all that it `needs`; everybody else is refused.
+    `outcome` is that of whoever has all that it `needs`. Of whoever only has what the `page` around it needs, it is
+    ignored; everybody else is refused.
     """
 
     name: str
     needs: Needs | None
     prepare: Callable[[Person], Forge]
     outcome: str = DONE
+    page: Needs | None = None
 
     def expected_for(self, person: Person) -> str:
-        return self.outcome if person.may(self.needs) else REFUSED
+        if person.may(self.needs):
+            return self.outcome
+        return IGNORED if self.page is not None and person.may(self.page) else REFUSED
 
 
 def outcome_of(forge: Forge, person: Person) -> str:
@@ -70,15 +76,19 @@ def outcome_of(forge: Forge, person: Person) -> str:
 
 def contents() -> dict[str, str]:
     """A digest of every table. Nobody's last login is in it."""
-    tables = set(connection.introspection.django_table_names(only_existing=True)) - BESIDES
     digests = (
         f"SELECT '{table}', md5(string_agg(line, ',' ORDER BY line)) "
         f"FROM (SELECT (to_jsonb(t) - 'last_login')::text AS line FROM \"{table}\" AS t) AS lines"
-        for table in sorted(tables)
+        for table in tables()
     )
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(digests))
         return dict(cursor.fetchall())
+
+
+@functools.cache
+def tables() -> list[str]:
+    return sorted(set(connection.introspection.django_table_names(only_existing=True)) - BESIDES)
 
 
 def judged(request: Request, answer: Any, changed: set[str]) -> str:
@@ -86,7 +96,9 @@ def judged(request: Request, answer: Any, changed: set[str]) -> str:
         return f"refused, and yet changed: {sorted(changed)}" if changed else REFUSED
     if request.within in changed if request.within else changed - {OPEN_FORMS}:
         return DONE if request.is_done() else f"half done: {sorted(changed)}"
-    return SHOWN if answer.status_code in (200, 302, 409) else f"status {answer.status_code}"
+    if answer.status_code not in (200, 302, 409):
+        return f"status {answer.status_code}"
+    return IGNORED if request.within else SHOWN
 
 
 def is_refusal(answer: Any) -> bool:

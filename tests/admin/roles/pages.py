@@ -153,8 +153,9 @@ def saving_step(label: str, step: str, column: str) -> Any:
 def cells_of_inline(label: str, model: type[models.Model]) -> Iterator[Cell]:
     name = model._meta.label_lower
     for action in ("add", "change", "delete"):
-        wants = (*needs(label, "change"), (permission(action, name),))
-        yield Cell(f"{label}: {action} {name}", wants, changing_rows(label, model, action))
+        page = needs(label, "change")
+        wants = (*page, (permission(action, name),))
+        yield Cell(f"{label}: {action} {name}", wants, changing_rows(label, model, action), page=page)
 
 
 def changing_rows(label: str, model: type[models.Model], action: str) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.apps import apps
+from django.contrib.auth import get_permission_codename
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
@@ -45,19 +47,26 @@ def permissions_in(role: str) -> frozenset[str]:
     return frozenset(permission(action, label) for label, actions in ROLES[role].items() for action in actions)
 
 
+def permissions_of_app(app: str) -> tuple[str, ...]:
+    models = list(apps.get_app_config(app).get_models())
+    codenames = (
+        get_permission_codename(action, model._meta) for model in models for action in model._meta.default_permissions
+    )
+    further = (codename for model in models for codename, _name in model._meta.permissions)
+    return tuple(f"{app}.{codename}" for codename in (*codenames, *further))
+
+
 def persons() -> list[Person]:
     """One in each role, and those whom nothing is allowed, whatever groups they are in."""
     set_up_roles()
     groups = list(Group.objects.all())
-    found = [
+    return [
         Person("anonymous", DeskClient(), gets_in=False),
         enter("disabled", groups, is_active=False),
-        enter("not of the staff", groups, is_staff=False),
-        enter("without a group", []),
+        enter("not-of-the-staff", groups, is_staff=False),
+        enter("without-a-group", []),
+        *(enter(role, Group.objects.filter(name=role), permissions_in(role)) for role in ROLES),
     ]
-    for role in ROLES:
-        found.append(enter(role, Group.objects.filter(name=role), permissions_in(role)))
-    return found
 
 
 def enter(
@@ -84,7 +93,7 @@ def owner() -> Person:
 
 def everybody_but(any_of: tuple[str, ...]) -> Person:
     """Somebody with every permission there is, except these."""
-    user = make_user(f"without {any_of[0]}")
+    user = make_user(f"without-{any_of[0]}")
     named = {permission: f"{permission.content_type.app_label}.{permission.codename}" for permission in all_of_them()}
     user.user_permissions.set([permission for permission, name in named.items() if name not in any_of])
     return Person(user.username, signed_in(user), user, frozenset(named.values()).difference(any_of))
