@@ -32,7 +32,7 @@ UNLIKE = {
     },
 }
 TEXTS = ("title", "name", "topic", "found", "first_name")
-# No role makes up for what the database or the desk refuses to everybody.
+# What the desk refuses to everybody, a superuser too.
 NEVER: Needs = ((),)
 NOBODY = {("commitments.discrepancy", "delete")}
 ADDS = {"auth.user": ("add", "change")}
