@@ -108,7 +108,10 @@ class TestTurningPoints:
         found = of(commitment)
 
         assert found.history == []
-        assert [(entry.update, entry.corrected_by) for entry in found.entries.entries] == [(wrong, correction.number)]
+        assert [(entry.update, entry.corrected_by) for entry in found.entries.entries] == [
+            (correction, None),
+            (wrong, correction.number),
+        ]
 
 
 class TestSteps:
