@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.contrib import admin
 from django.test import RequestFactory
@@ -9,7 +11,7 @@ from django.test import RequestFactory
 from commitments.desk_page import KINDS
 
 from .addresses import SECTIONS, cells_of_addresses, walked
-from .forging import Cell, outcome_of
+from .forging import DONE, Cell, outcome_of
 from .pages import SAVING_STEPS, cells_of_models
 from .persons import everybody_but, owner, persons
 from .rows import MAKE
@@ -37,6 +39,7 @@ def test_it_is_for_those_whom_the_table_names(cell: Cell) -> None:
     outcomes = {person.name: (outcome_of(forge, person), cell.expected_for(person)) for person in everybody}
 
     assert {name: pair for name, pair in outcomes.items() if pair[0] != pair[1]} == {}
+    assert outcome_of(lambda person: replace(forge(person), method="get"), superuser) != DONE, "changed by a link"
 
 
 def test_every_address_of_the_desk_has_a_cell() -> None:
