@@ -191,7 +191,7 @@ class StatusUpdateAdmin(FilingAdmin):
             steps = super().offered_steps(request, row)
             return review_of(row, request, timezone.now().date(), steps, form, may_edit=may_edit)
         for refusal in form.non_field_errors() if form is not None else ():
-            self.message_user(request, refusal, messages.ERROR)
+            self.message_user(request, str(refusal), messages.ERROR)
         return redirect(reverse("admin:commitments_statusupdate_change", args=[update.pk]))
 
     def _readable(self, request: HttpRequest, object_id: str) -> StatusUpdate:

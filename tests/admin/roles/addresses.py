@@ -18,14 +18,14 @@ from commitments.models import OpenForm, SheetImport, StatusUpdate
 from commitments.spreadsheets.importing import PERMISSIONS
 from commitments.spreadsheets.writing import workbook
 from tests.admin.forms import desk
-from tests.factories import make_commitment, make_update, put_in_review
+from tests.factories import make_commitment
 from tests.spreadsheets.sheets import tables, update_row
 
 from .forging import IGNORED, OPEN_FORMS, REFUSED, SHOWN, Cell, Forge, Request
 from .pages import NEVER, as_new, fields_of
 from .persons import ANYBODY, Needs, Person, permission, permissions_of_app, reading
 from .rows import MAKE, make_draft
-from .states import publishing_several
+from .states import CLOSED, make_update_in_review, publishing_several
 
 UPDATE, COMMITMENT, SHEETS = "commitments.statusupdate", "commitments.commitment", "commitments.sheetimport"
 ANY_ACCOUNT: Needs = ()
@@ -144,15 +144,7 @@ def cells_of_site() -> Iterator[Cell]:
 def in_state(state: str, label: str) -> models.Model:
     if label == COMMITMENT:
         return make_commitment()
-    update = make_draft() if state != "published" else make_update(assessments=[{"commitment": make_commitment()}])
-    if state == "in review":
-        put_in_review(update, update_writer())
-    return update
-
-
-def update_writer() -> Any:
-    """Not the one who decides."""
-    return MAKE["auth.user"]()
+    return {"draft": make_draft, **CLOSED}[state]()
 
 
 def steps(name: str, state: str) -> Callable[[Person], Forge]:
@@ -191,7 +183,7 @@ def page_of_update(view: str, state: str) -> Callable[[Person], Forge]:
 
 def publishing_own(column: str, *, by_action: bool) -> Callable[[Person], Forge]:
     def prepare(owner: Person) -> Forge:
-        row = in_state("in review", UPDATE)
+        row = make_update_in_review()
 
         def forge(person: Person) -> Request:
             StatusUpdate.objects.filter(pk=row.pk).update(**{column: person.user or owner.user})
@@ -228,7 +220,7 @@ def page_of_upload(name: str, *, is_own: bool) -> Callable[[Person], Forge]:
     """Of one that was imported before: what is still to be imported is worked on outside of this transaction."""
 
     def prepare(owner: Person) -> Forge:
-        writer = update_writer()
+        writer = MAKE["auth.user"]()
 
         def forge(person: Person) -> Request:
             row = keep(
@@ -259,7 +251,7 @@ def kept_words(label: str, view: str, *, is_own: bool = True, is_new: bool = Fal
     name = f"{label.replace('.', '_')}_{view}"
 
     def prepare(owner: Person) -> Forge:
-        writer, row = update_writer(), MAKE[label]()
+        writer, row = MAKE["auth.user"](), MAKE[label]()
         fields = fields_of(owner, row)
         typed = as_new(fields, type(row)) if is_new else fields
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.apps import apps
@@ -37,7 +37,7 @@ NEVER: Needs = ((),)
 NOBODY = {("commitments.discrepancy", "delete")}
 ADDS = {"auth.user": ("add", "change")}
 # The field of a row under a record that says what the row is about.
-ABOUT = {"commitment": make_commitment, "source": make_source, "actor": make_actor}
+ABOUT: dict[str, Callable[[], Any]] = {"commitment": make_commitment, "source": make_source, "actor": make_actor}
 # The button of a form, and what was written once it was pressed.
 SAVING_STEPS = {
     ("commitments.statusupdate", "submit"): (("change",), "submitted_at"),

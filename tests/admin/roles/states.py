@@ -19,6 +19,7 @@ from tests.factories import (
     make_milestone,
     make_source,
     make_update,
+    make_user,
     put_in_review,
 )
 
@@ -32,7 +33,7 @@ ACTIONS = {("commitments.statusupdate", "publish_chosen")}
 
 def make_update_in_review() -> StatusUpdate:
     update = make_draft()
-    put_in_review(update, MAKE["auth.user"]())  # type: ignore[arg-type]  # it is a user
+    put_in_review(update, make_user())
     return update
 
 
@@ -65,7 +66,7 @@ def cells_of_states() -> Iterator[Cell]:
         yield Cell(f"{name}: change", changes, sending(make, lambda row: {"title": "Forged", "found": "F"}), SHOWN)
         yield Cell(f"{name}: rows", changes, sending(make, lambda row: forged_rows()), SHOWN)
         for step in ("submit", "publish", "record"):
-            yield Cell(f"{name}: {step}", changes, sending(make, lambda row, step=step: {"_step": step}), SHOWN)
+            yield Cell(f"{name}: {step}", changes, pressing(make, step), SHOWN)
         yield Cell(f"{name}: delete", NEVER, sending(make, lambda row: {"post": "yes"}, "delete"))
     yield Cell("published commitment: delete", NEVER, sending(make_commitment, lambda row: {"post": "yes"}, "delete"))
     for name, make in REFERRED_TO.items():
@@ -86,6 +87,10 @@ def sending(make: Callable[[], Any], data: Callable[[Any], dict[str, Any]], view
         return lambda person: Request(desk(row, view), fields)
 
     return prepare
+
+
+def pressing(make: Callable[[], Any], step: str) -> Any:
+    return sending(make, lambda row: {"_step": step})
 
 
 def cells_of_actions() -> Iterator[Cell]:
