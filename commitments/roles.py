@@ -10,8 +10,8 @@ Actions = tuple[str, ...]
 
 VIEW: Actions = ("view",)
 WRITE: Actions = ("add", "change", "delete", "view")
-# Closed, never deleted: names stand under what their owners wrote.
-ACCOUNT: Actions = ("add", "change", "view")
+# Never deleted: an account is closed, as its name stands under what its owner wrote; a discrepancy is public at once.
+KEEP: Actions = ("add", "change", "view")
 PUBLISH: Actions = (*WRITE, "publish")
 
 # What every role may read: the register itself.
@@ -64,12 +64,12 @@ ADMINISTRATOR = READER | {
     "commitments.commitment": PUBLISH,
     "commitments.commitmentactor": WRITE,
     "commitments.commitmentsource": WRITE,
-    "commitments.discrepancy": WRITE,
+    "commitments.discrepancy": KEEP,
     "commitments.discrepancysource": WRITE,
     "commitments.auditentry": VIEW,
     "commitments.revision": VIEW,
     "commitments.edition": VIEW,
-    "auth.user": ACCOUNT,
+    "auth.user": KEEP,
 }
 
 ROLES: dict[str, dict[str, Actions]] = {

@@ -1,112 +1,30 @@
-"""Every role against every model and action, by forged requests."""
+"""The command that makes the roles, and what no role reaches. Cell by cell: `roles/`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.apps import apps
-from django.contrib import admin
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
-from django.db import models
 from django.test import Client
 
-from commitments.models import AuditEntry, Commitment, Discrepancy, Edition, Revision, StatusUpdate, reason_for_change
+from commitments.models import Source, StatusUpdate
 from commitments.roles import ROLES
 from tests.admin.conftest import person_in, signed_in
-from tests.admin.forms import desk, new_update, sent_back
-from tests.factories import (
-    make_actor,
-    make_area,
-    make_check,
-    make_commitment,
-    make_instrument,
-    make_milestone,
-    make_source,
-    make_update,
-    make_user,
-)
+from tests.admin.forms import desk, errors_of, sent_back
+from tests.factories import make_update, make_user, put_in_review
 
 pytestmark = pytest.mark.django_db
 
 
-def make_revision() -> Revision:
-    commitment = make_commitment()
-    with reason_for_change("Clearer."):
-        Commitment.objects.filter(pk=commitment.pk).update(title="New words")
-    return Revision.objects.get()
+def superpowers_forged() -> dict[str, Any]:
+    return {"is_superuser": "on", "user_permissions": list(Permission.objects.values_list("pk", flat=True))}
 
 
-# A row of each model that nothing but the role keeps from being changed or deleted.
-MAKE: dict[str, Callable[[], models.Model]] = {
-    "commitments.instrument": make_instrument,
-    "commitments.area": make_area,
-    "commitments.actor": make_actor,
-    "commitments.source": make_source,
-    "commitments.commitment": lambda: make_commitment(published=False),
-    "commitments.statusupdate": lambda: make_update(published=False),
-    "commitments.check": lambda: make_check(make_commitment(), recorded=False),
-    "commitments.milestone": lambda: make_milestone(make_commitment(), recorded=False),
-    "commitments.discrepancy": lambda: Discrepancy.objects.create(topic="T", article="A", official="O", assessment="B"),
-    "commitments.revision": make_revision,
-    "commitments.auditentry": lambda: AuditEntry.objects.of(make_area()).get(),
-    "commitments.edition": lambda: Edition.objects.create(number=1),
-    "auth.user": lambda: make_user("somebody-else"),
-}
-# Rules that hold for every role.
-NOBODY = {
-    ("commitments.discrepancy", "delete"),
-}
-# An upload is its owner's alone, whatever the role: test_spreadsheets.py.
-ELSEWHERE = {"commitments.sheetimport"}
-CELLS = [
-    pytest.param(role, label, action, id=f"{role}-{label}-{action}")
-    for role in ROLES
-    for label in MAKE
-    for action in ("view", "add", "change", "delete")
-]
-
-
-def forge(client: Client, row: models.Model, action: str) -> int:
-    """The status of the answer to a request that the role's own pages may never offer."""
-    if action == "view":
-        return client.get(desk(row)).status_code
-    if action == "add":
-        return client.post(desk(type(row)), {}).status_code
-    if action == "change":
-        return client.post(desk(row), {}).status_code
-    return client.post(desk(row, "delete"), {"post": "yes"}).status_code
-
-
-def test_every_model_of_the_desk_is_in_the_table() -> None:
-    registered = {model._meta.label_lower for model in admin.site._registry}
-
-    assert registered == {*MAKE, *ELSEWHERE}
-    assert {label for actions_of in ROLES.values() for label in actions_of} >= registered
-
-
-@pytest.mark.parametrize(("role", "label", "action"), CELLS)
-def test_a_role_does_what_its_cell_says_and_nothing_else(role: str, label: str, action: str) -> None:
-    allowed = action in ROLES[role].get(label, ()) and (label, action) not in NOBODY
-    row = MAKE[label]()
-
-    status = forge(signed_in(person_in(role, "person")), row, action)
-
-    assert (status != 403) is allowed, status
-    if action == "delete":
-        assert type(row)._default_manager.filter(pk=row.pk).exists() is not allowed
-
-
-@pytest.mark.parametrize("label", MAKE)
-def test_nobody_without_a_role_gets_in(client: Client, label: str) -> None:
-    row = MAKE[label]()
-    outsider = signed_in(make_user("outsider"))
-
-    for action in ("view", "add", "change", "delete"):
-        assert forge(client, row, action) == 302
-        assert forge(outsider, row, action) == 403
+def superpowers(account: User) -> tuple[bool, int]:
+    kept = User.objects.get(pk=account.pk)
+    return kept.is_superuser, kept.user_permissions.count()
 
 
 def test_the_command_makes_exactly_the_table_and_a_second_run_changes_nothing() -> None:
@@ -134,54 +52,6 @@ def test_the_command_takes_back_what_the_table_does_not_say() -> None:
     assert not group.permissions.filter(codename="change_user").exists()
 
 
-@pytest.mark.parametrize("step", ["publish", "send_back", "correct"])
-@pytest.mark.parametrize("role", ROLES)
-def test_steps_of_an_update_follow_the_table(role: str, step: str) -> None:
-    update = make_update(published=step == "correct", assessments=[{"commitment": make_commitment()}])
-    needed = {"publish": "publish", "send_back": "publish", "correct": "add"}[step]
-
-    response = signed_in(person_in(role, "person")).post(desk(update, f"step_{step}"), {"reason": "Made up."})
-
-    assert (response.status_code != 403) is (needed in ROLES[role]["commitments.statusupdate"])
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_rows_of_an_inline_follow_the_table(role: str) -> None:
-    """Whoever may not write updates does not slip a row under one either."""
-    update = make_update(published=False, sources=[])
-    source = make_source()
-
-    signed_in(person_in(role, "person")).post(desk(update), new_update(make_commitment(), source))
-
-    allowed = "add" in ROLES[role].get("commitments.citation", ())
-    assert update.citations.exists() is allowed
-    assert update.assessments.exists() is allowed
-
-
-def test_an_inline_keeps_to_its_own_permission(reviewer: User) -> None:
-    """A group that may change updates, but not their citations."""
-    group = Group.objects.get(name="reviewer")
-    group.permissions.remove(*group.permissions.filter(content_type__model="citation"))
-    update = make_update(published=False)
-
-    client = signed_in(User.objects.get(pk=reviewer.pk))
-    client.post(desk(update), new_update(make_commitment(), make_source(), citations__TOTAL_FORMS=2))
-
-    assert update.citations.count() == 1
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("label", [label for label in MAKE if label.startswith("commitments.")])
-def test_lists_and_histories_open_for_whoever_may_view(role: str, label: str) -> None:
-    row = MAKE[label]()
-    client = signed_in(person_in(role, "person"))
-    expected = 200 if "view" in ROLES[role].get(label, ()) else 403
-
-    assert client.get(desk(apps.get_model(label), "changelist")).status_code == expected
-    assert client.get(desk(apps.get_model(label), "changelist"), {"q": "made up"}).status_code == expected
-    assert client.get(desk(row, "history")).status_code == expected
-
-
 class TestPeople:
     def test_an_administrator_opens_an_account_and_gives_it_roles(self, as_administrator: Client) -> None:
         account = {
@@ -202,16 +72,45 @@ class TestPeople:
         assert newcomer.is_staff
         assert list(newcomer.groups.all()) == [editor]
 
+    @pytest.mark.parametrize("whose", ["their own", "somebody else's"])
     def test_an_administrator_makes_no_superuser_and_gives_no_single_permission(
-        self, as_administrator: Client, administrator: User
+        self, as_administrator: Client, administrator: User, whose: str
     ) -> None:
-        forged: dict[str, Any] = {"is_superuser": "on", "user_permissions": [1, 2, 3]}
+        account = administrator if whose == "their own" else make_user("colleague")
+        before = superpowers(account)
 
-        as_administrator.post(desk(administrator), sent_back(as_administrator, desk(administrator)) | forged)
+        answer = as_administrator.post(
+            desk(account), sent_back(as_administrator, desk(account), first_name="Forged") | superpowers_forged()
+        )
 
-        administrator.refresh_from_db()
-        assert not administrator.is_superuser
-        assert not administrator.user_permissions.exists()
+        assert answer.status_code == 302
+        assert User.objects.get(pk=account.pk).first_name == "Forged"
+        assert superpowers(account) == before == (False, 0)
+
+    def test_a_new_account_has_no_powers_of_its_own(self, as_administrator: Client) -> None:
+        account = {
+            "username": "newcomer",
+            "usable_password": "true",
+            "password1": "q8-made-up",
+            "password2": "q8-made-up",
+        }
+
+        as_administrator.post(desk(User), account | superpowers_forged() | {"is_staff": "on"})
+
+        newcomer = User.objects.get(username="newcomer")
+        assert superpowers(newcomer) == (False, 0)
+        assert not newcomer.is_staff
+
+    @pytest.mark.parametrize("role", ["editor", "reviewer"])
+    def test_nobody_else_gives_themselves_a_role(self, role: str) -> None:
+        person = person_in(role, "person")
+        powers = {"groups": list(Group.objects.values_list("pk", flat=True)), "username": "person", "is_staff": "on"}
+
+        answer = signed_in(person).post(desk(person), powers | superpowers_forged())
+
+        assert answer.status_code == 403
+        assert [group.name for group in person.groups.all()] == [role]
+        assert superpowers(person) == (False, 0)
 
     @pytest.mark.parametrize("view", ["change", "delete", "password_change"])
     def test_an_administrator_touches_no_superuser(self, as_administrator: Client, view: str) -> None:
@@ -225,6 +124,54 @@ class TestPeople:
 
     def test_groups_are_no_page_of_the_desk(self, as_administrator: Client) -> None:
         assert as_administrator.get("/admin/auth/group/").status_code == 404
+
+
+class TestRowsUnderADraft:
+    def test_a_source_is_not_made_on_the_way_by_whoever_may_make_none(self, as_editor: Client, editor: User) -> None:
+        """A group that may cite, but not add to the sources."""
+        Group.objects.get(name="editor").permissions.remove(Permission.objects.get(codename="add_source"))
+        update, before = make_update(published=False), Source.objects.count()
+        forged = sent_back(
+            as_editor,
+            desk(update),
+            citations__TOTAL_FORMS=2,
+            **{
+                "citations-1-address": "https://example.org/forged",
+                "citations-1-new-given_for": "https://example.org/forged",
+                "citations-1-new-title": "Forged",
+                "citations-1-new-publisher": "Example Gazette",
+                "citations-1-new-side": "joint",
+                "citations-1-new-kind": "official_text",
+                "citations-1-new-language": "en",
+                "citations-1-new-accessed_on": "2026-01-01",
+            },
+        )
+
+        refused = as_editor.post(desk(update), forged)
+
+        assert "you may not add one" in errors_of(refused)
+        assert (Source.objects.count(), update.citations.count()) == (before, 1)
+
+        Group.objects.get(name="editor").permissions.add(Permission.objects.get(codename="add_source"))
+        assert as_editor.post(desk(update), forged).status_code == 302
+        assert (Source.objects.count(), update.citations.count()) == (before + 1, 2)
+
+    @pytest.mark.parametrize("theft", [{"citations-0-DELETE": "on"}, {"citations-0-locator": "Forged"}])
+    def test_a_row_of_another_update_is_not_reached_through_one_s_own(
+        self, as_editor: Client, theft: dict[str, str]
+    ) -> None:
+        """The published one's row is final anyway; that of a draft in review is not."""
+        theirs, mine = make_update(published=False), make_update(published=False)
+        put_in_review(theirs, make_user("colleague"))
+        row = theirs.citations.get()
+
+        as_editor.post(
+            desk(mine),
+            sent_back(as_editor, desk(mine)) | {"citations-0-id": row.pk, "citations-0-update": mine.pk} | theft,
+        )
+
+        kept = theirs.citations.get()
+        assert (kept.pk, kept.locator, kept.update_id) == (row.pk, "", theirs.pk)
 
 
 def test_a_draft_of_anybody_is_edited_by_any_editor(as_editor: Client) -> None:
