@@ -52,6 +52,8 @@ class Hands:
         """In a list of choices: opened, typed into and taken without a look at the answers."""
         self.inputs.append(field)
         self.page.locator(f"{field} + .select2 .select2-selection").press("Enter")
+        # The list takes the focus a moment after it opens; no person types the next key within that moment.
+        expect(self.page.locator(".select2-search__field")).to_be_focused()
         self.page.keyboard.type(words)
         self.page.keyboard.press("Enter")
 
