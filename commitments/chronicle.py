@@ -14,6 +14,7 @@ from django.db.models import (
     DateField,
     DateTimeField,
     Exists,
+    Model,
     OuterRef,
     Prefetch,
     Q,
@@ -102,18 +103,43 @@ class EntryPage:
     next_cursor: str = ""
 
 
+def labels_in(entries: Iterable[Entry]) -> list[Model]:
+    """The commitments and sources in these entries, whose words may have changed."""
+    return [
+        *_commitments_in(entries),
+        *(citation.source for entry in entries for citation in entry.citations),
+    ]
+
+
+def _commitments_in(entries: Iterable[Entry]) -> list[Commitment]:
+    return [reading.assessment.commitment for entry in entries for reading in entry.readings]
+
+
 def load_entries(
+    updates: StatusUpdateQuerySet,
+    clocks: Clocks,
+    *,
+    as_published: bool = False,
+) -> list[Entry]:
+    """The updates in their order, each with what the clocks let a reader see of it.
+
+    Three queries, and two more on a past known-on day. With `as_published`, the status before is that of the moment
+    of publication, which no later find changes.
+    """
+    entries = _load(updates, clocks, as_published=as_published)
+    restore_labels(labels_in(entries), clocks.known_on)
+    restore_labels([commitment.area for commitment in _commitments_in(entries)], clocks.known_on)
+    return entries
+
+
+def _load(
     updates: StatusUpdateQuerySet,
     clocks: Clocks,
     *,
     commitment: Commitment | None = None,
     as_published: bool = False,
 ) -> list[Entry]:
-    """The updates in their order, each with what the clocks let a reader see of it.
-
-    Three queries, and one more on a past known-on day. With `commitment`, only the assessments of that one. With
-    `as_published`, the status before is that of the moment of publication, which no later find changes.
-    """
+    """With `commitment`, only the assessments of that one. The wordings are those of today."""
     before = _status_when_published() if as_published else _status_before(clocks)
     assessments = Assessment.objects.annotate(status_before=before).select_related(
         "commitment__area", "commitment__instrument", "meets"
@@ -128,7 +154,6 @@ def load_entries(
             Prefetch("citations", Citation.objects.select_related("source").order_by("position", "id")),
         )
     )
-    _restore(rows, clocks)
     return [
         Entry(
             update=row,
@@ -161,14 +186,14 @@ def latest_publications(
 def page_by_event(clocks: Clocks, cursor: str, commitment: Commitment) -> EntryPage:
     """What touched the commitment, latest event first, after the cursor "2025-06-01.31" (day of the event, number).
 
-    Raises BadQuery.
+    The wordings are those of today: `labels_in` gives the rows to restore. Three queries. Raises BadQuery.
     """
     updates = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
     if cursor:
         happened_by, number = _event_cursor(cursor)
         updates = updates.filter(Q(happened_by__lt=happened_by) | Q(happened_by=happened_by, number__lt=number))
     shown = _first(updates, Assessment.objects.filter(commitment=commitment), BY_EVENT, PAGE_SIZE + 1)
-    entries = load_entries(shown, clocks, commitment=commitment)
+    entries = _load(shown, clocks, commitment=commitment)
     last = entries[PAGE_SIZE - 1].update if len(entries) > PAGE_SIZE else None
     return EntryPage(entries[:PAGE_SIZE], f"{last.happened_by}.{last.number}" if last else "")
 
@@ -249,14 +274,6 @@ def _latest_status(earlier: QuerySet[Assessment], searches: CheckCommitmentQuery
         ),
         output_field=CharField(),
     )
-
-
-def _restore(rows: Iterable[StatusUpdate], clocks: Clocks) -> None:
-    if clocks.known_on is None:
-        return
-    commitments = [assessment.commitment for row in rows for assessment in row.assessments.all()]
-    sources = [citation.source for row in rows for citation in row.citations.all()]
-    restore_labels([*commitments, *sources], clocks.known_on)
 
 
 def _event_cursor(cursor: str) -> tuple[datetime.date, int]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, Model, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
-from .chronicle import Entry, EntryPage, page_by_event
+from .chronicle import Entry, EntryPage, labels_in, page_by_event
 from .clocks import Clocks
 from .judgements import Judged, judge
 from .models import (
@@ -25,11 +24,12 @@ from .models import (
     MilestoneSource,
     Source,
     StatusUpdate,
+    lay_over,
     linked_rows,
     restore_labels,
+    rows_in_order,
 )
-from .overview import restore_commitments
-from .rewording import ACTORS, SOURCES, Rewording, kept_revisions, rewordings
+from .rewording import ACTORS, ROW, SOURCES, Rewording, Wordings, kept_revisions, read_now
 
 if TYPE_CHECKING:
     from .models.commitment import CommitmentQuerySet
@@ -90,30 +90,41 @@ class Dossier:
 
 
 def dossier(reference: str, clocks: Clocks, *, cursor: str = "") -> Dossier:
-    """Ten queries, however much has happened; nine more on a past known-on day. Raises Commitment.DoesNotExist."""
+    """Ten queries, however much has happened; one more on a past known-on day, for the wordings of that day, and one
+    more where an area or the like was exchanged since. Raises Commitment.DoesNotExist.
+    """
     published = Commitment.objects.published(clocks.as_of, clocks.known_on)
     row: Any = (
         published.with_status(clocks.as_of, clocks.known_on)
         .with_dates(clocks.as_of, clocks.known_on)
-        .annotate(kept_revisions=kept_revisions(clocks), later=_later(published))
+        .annotate(kept_revisions=kept_revisions(), later=_later(published))
         .select_related("area", "instrument", "follows", "wording_source")
         .get(reference=reference)
     )
-    restore_commitments([row], clocks)
+    wordings = Wordings.of(row, clocks)
+    lay_over(row, wordings.was.get(ROW, {}))
     found = Dossier(
         judged=judge(row, clocks.as_of),
         is_withdrawn=row.is_withdrawn(clocks.known_on),
-        actors=linked_rows(CommitmentActor, "commitment", "actor", row.pk, clocks.known_on),
-        sources=linked_rows(CommitmentSource, "commitment", "source", row.pk, clocks.known_on),
+        actors=_linked(CommitmentActor, "actor", row, wordings.was.get(ACTORS)),
+        sources=_linked(CommitmentSource, "source", row, wordings.was.get(SOURCES)),
         steps=_steps(row, clocks),
         turning_points=_turning_points(row, clocks),
         checks=list(Check.objects.recorded(clocks.known_on).filter(commitments=row)[:HISTORY]),
         entries=page_by_event(clocks, cursor, row),
         followed_by=[Commitment(**columns) for columns in row.later],
     )
-    _restore(found, clocks)
-    linked: dict[str, Sequence[Actor | Source]] = {ACTORS: found.actors, SOURCES: found.sources}
-    return replace(found, rewordings=rewordings(row, linked, clocks))
+    now = read_now(row, found.actors, found.sources)
+    named = wordings.named(now)
+    restore_labels([*_labels(found), *named], clocks.known_on)
+    return replace(found, rewordings=wordings.rewordings(now, named))
+
+
+def _linked(through: type[Model], child: str, commitment: Commitment, was: dict[str, Any] | None) -> list[Any]:
+    """What the commitment links to: today, or as `was` says. One query."""
+    if was is None:
+        return linked_rows(through, "commitment", child, commitment.pk, None)
+    return rows_in_order(through, child, was["links"])
 
 
 def _later(published: CommitmentQuerySet) -> ArraySubquery:
@@ -122,10 +133,18 @@ def _later(published: CommitmentQuerySet) -> ArraySubquery:
     return ArraySubquery(later.values(json=JSONObject(id="id", reference="reference", title="title")))
 
 
-def _restore(found: Dossier, clocks: Clocks) -> None:
-    step_sources = [source for step in found.steps for source in step.sources]
-    related = [row for row in (found.commitment.follows, found.commitment.wording_source) if row is not None]
-    restore_labels([*found.actors, *found.sources, *step_sources, *found.followed_by, *related], clocks.known_on)
+def _labels(found: Dossier) -> list[Model]:
+    """Every row on the page that may have been reworded, but the commitment itself."""
+    commitment = found.commitment
+    related = [commitment.area, commitment.instrument, commitment.follows, commitment.wording_source]
+    return [
+        *(row for row in related if row is not None),
+        *found.actors,
+        *found.sources,
+        *(source for step in found.steps for source in step.sources),
+        *found.followed_by,
+        *labels_in(found.entries.entries),
+    ]
 
 
 def _turning_points(commitment: Commitment, clocks: Clocks) -> list[Assessment]:

@@ -99,16 +99,10 @@ def judged_set(clocks: Clocks, queryset: CommitmentQuerySet | None = None) -> li
         .select_related("area", "instrument")
         .order_by("area__position", "area__slug", "reference")
     )
-    rows = restore_commitments(commitments, clocks)
-    return [judge(row, clocks.as_of) for row in rows]
-
-
-def restore_commitments(commitments: Iterable[Commitment], clocks: Clocks) -> list[Commitment]:
-    """These rows with the labels, the area and the instrument that they had by the known-on day. Two queries then."""
     rows = list(commitments)
     restore_labels(rows, clocks.known_on)
     restore_labels([label for row in rows for label in (row.area, row.instrument)], clocks.known_on)
-    return rows
+    return [judge(row, clocks.as_of) for row in rows]
 
 
 def count_groups(rows: Sequence[Judged]) -> list[GroupCount]:

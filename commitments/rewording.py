@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
@@ -13,7 +13,8 @@ from django.db.models import F, OuterRef, Value
 from django.db.models.functions import JSONObject
 
 from .clocks import Clocks
-from .models import Actor, Area, Commitment, CommitmentActor, CommitmentSource, Revision, Source, restore_labels
+from .models import Actor, Area, Commitment, CommitmentActor, CommitmentSource, Revision, Source
+from .models.dates import end_of_day
 from .wording import Change, Names, changes_between
 
 ROW = Commitment._meta.db_table
@@ -33,9 +34,9 @@ class Rewording:
     changes: list[Change]
 
 
-def kept_revisions(clocks: Clocks) -> ArraySubquery:
-    """To annotate a commitment with, so that its page needs no query of its own for them."""
-    kept = Revision.objects.known(clocks.known_on).filter(table__in=[ROW, *LINKED], row_id=OuterRef("pk"))
+def kept_revisions() -> ArraySubquery:
+    """To annotate a commitment with, so that its page needs no query of its own for what it read at any time."""
+    kept = Revision.objects.filter(table__in=[ROW, *LINKED], row_id=OuterRef("pk"))
     return ArraySubquery(
         kept.order_by("changed_at", "id").values(
             json=JSONObject(table=F("table"), changed_at=F("changed_at"), reason=F("reason"), was=F("was"))
@@ -43,26 +44,54 @@ def kept_revisions(clocks: Clocks) -> ArraySubquery:
     )
 
 
-def rewordings(commitment: Any, linked: Mapping[str, Sequence[models.Model]], clocks: Clocks) -> list[Rewording]:
-    """Newest first. `commitment` bears `kept_revisions` and reads as at these clocks; `linked` are its actors and
-    sources then. No query where nothing was reworded, else one; on a past known-on day one more.
+@dataclass(frozen=True)
+class Wordings:
+    """The kept revisions of one commitment on either side of the end of the known-on day: those `made` by then,
+    oldest first, and by table what a row `was`, where it has been changed since.
     """
-    if not commitment.kept_revisions:
-        return []
-    now: dict[str, Any] = {ROW: _columns(commitment), **{table: _keys(rows) for table, rows in linked.items()}}
-    names = _names(commitment.kept_revisions, now, clocks.known_on)
-    found = []
-    for revision in reversed(commitment.kept_revisions):
-        table, was = revision["table"], revision["was"]
-        found.append(
-            Rewording(
-                on=datetime.datetime.fromisoformat(revision["changed_at"]).astimezone(datetime.UTC).date(),
-                reason=revision["reason"],
-                changes=_changes(table, was, now[table], names),
-            )
+
+    made: list[dict[str, Any]]
+    was: dict[str, dict[str, Any]]
+
+    @classmethod
+    def of(cls, commitment: Any, clocks: Clocks) -> Self:
+        """`commitment` bears `kept_revisions`."""
+        kept = [(datetime.datetime.fromisoformat(each["changed_at"]), each) for each in commitment.kept_revisions]
+        end = clocks.known_on and end_of_day(clocks.known_on)
+        later = [each for changed_at, each in kept if end and changed_at >= end]
+        return cls(
+            made=[each for changed_at, each in kept if not end or changed_at < end],
+            was={each["table"]: each["was"] for each in reversed(later)},
         )
-        now[table] = was
-    return [rewording for rewording in found if rewording.changes]
+
+    def named(self, now: Mapping[str, Any]) -> list[models.Model]:
+        """All areas, actors, sources and commitments that were named at any time by then, as they read today.
+
+        One query, or none where nothing was reworded.
+        """
+        return _named([*((each["table"], each["was"]) for each in self.made), *now.items()]) if self.made else []
+
+    def rewordings(self, now: Mapping[str, Any], named: Sequence[models.Model]) -> list[Rewording]:
+        """Newest first. `now` is by table what the rows read at these clocks, `named` the rows of `named()` then."""
+        names = {(type(row), row.pk): str(getattr(row, LABELS[type(row)])) for row in named}
+        became = dict(now)
+        found = []
+        for revision in reversed(self.made):
+            table, was = revision["table"], revision["was"]
+            found.append(
+                Rewording(
+                    on=datetime.datetime.fromisoformat(revision["changed_at"]).astimezone(datetime.UTC).date(),
+                    reason=revision["reason"],
+                    changes=_changes(table, was, became[table], names),
+                )
+            )
+            became[table] = was
+        return [rewording for rewording in found if rewording.changes]
+
+
+def read_now(commitment: Commitment, actors: Sequence[models.Model], sources: Sequence[models.Model]) -> dict[str, Any]:
+    """By table, what a commitment and its links read, as a revision would keep it."""
+    return {ROW: _columns(commitment), ACTORS: _keys(actors), SOURCES: _keys(sources)}
 
 
 def _changes(table: str, was: Any, became: Any, names: Names) -> list[Change]:
@@ -87,10 +116,9 @@ def _keys(rows: Sequence[models.Model]) -> dict[str, list[int]]:
     return {"links": [row.pk for row in rows]}
 
 
-def _names(revisions: Sequence[dict[str, Any]], now: dict[str, Any], known_on: datetime.date | None) -> Names:
-    """Of all areas, actors, sources and commitments named at any time, as they read by then."""
+def _named(revisions: Iterable[tuple[str, dict[str, Any]]]) -> list[models.Model]:
     wanted: dict[type[models.Model], set[int]] = {Area: set(), Actor: set(), Source: set(), Commitment: set()}
-    for table, columns in [*((each["table"], each["was"]) for each in revisions), *now.items()]:
+    for table, columns in revisions:
         if table == ROW:
             wanted[Area].add(columns["area_id"])
             wanted[Source].add(columns["wording_source_id"] or 0)
@@ -105,6 +133,4 @@ def _names(revisions: Sequence[dict[str, Any]], now: dict[str, Any], known_on: d
         for number, model in enumerate(kinds)
     ]
     named = parts[0].union(*parts[1:], all=True)
-    rows = [kinds[number](pk=key, **{LABELS[kinds[number]]: name}) for number, key, name in named]
-    restore_labels(rows, known_on)
-    return {(type(row), row.pk): str(getattr(row, LABELS[type(row)])) for row in rows}
+    return [kinds[number](pk=key, **{LABELS[kinds[number]]: name}) for number, key, name in named]

@@ -23,7 +23,15 @@ from .link_check import LinkCheck, LinkOutcome
 from .milestone import Milestone, MilestoneSource
 from .open_form import OpenForm
 from .review_note import ReviewAct, ReviewNote
-from .revision import Revision, linked_ids, linked_rows, reason_for_change, restore_labels
+from .revision import (
+    Revision,
+    lay_over,
+    linked_ids,
+    linked_rows,
+    reason_for_change,
+    restore_labels,
+    rows_in_order,
+)
 from .rules import RULES, broken_rule, explain
 from .sheet_import import LARGEST_FILE, SheetImport
 from .source import Source, SourceKind, SourceSide
@@ -83,8 +91,10 @@ __all__ = [
     "known_by",
     "last_day",
     "latest_entry_id",
+    "lay_over",
     "linked_ids",
     "linked_rows",
     "reason_for_change",
     "restore_labels",
+    "rows_in_order",
 ]

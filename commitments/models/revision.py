@@ -72,9 +72,14 @@ def restore_labels(rows: Iterable[models.Model], known_on: datetime.date | None)
     )
     for revision in earlier:
         for row in by_key.get((revision.table, revision.row_id), []):
-            for field in row._meta.concrete_fields:
-                if field.column in revision.was and not field.generated:
-                    setattr(row, field.attname, field.to_python(revision.was[field.column]))
+            lay_over(row, revision.was)
+
+
+def lay_over(row: models.Model, was: dict[str, Any]) -> None:
+    """Give the row, in place, what its columns were."""
+    for field in row._meta.concrete_fields:
+        if field.column in was and not field.generated:
+            setattr(row, field.attname, field.to_python(was[field.column]))
 
 
 def linked_rows(
@@ -84,7 +89,11 @@ def linked_rows(
     if known_on is None:
         links = through._default_manager.filter(**{parent: parent_id}).select_related(child)
         return [getattr(link, child) for link in links.order_by("position", "pk")]
-    ids = linked_ids(through, parent, child, [parent_id], known_on)[parent_id]
+    return rows_in_order(through, child, linked_ids(through, parent, child, [parent_id], known_on)[parent_id])
+
+
+def rows_in_order(through: type[models.Model], child: str, ids: Sequence[int]) -> list[Any]:
+    """What these ids of one side of a link stand for, in their order. One query."""
     related: Any = through._meta.get_field(child).related_model
     rows = related._default_manager.in_bulk(ids)
     return [rows[row_id] for row_id in ids]
