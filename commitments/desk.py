@@ -9,11 +9,21 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Prefetch, Q, QuerySet
 
 from .clocks import Clocks
 from .judgements import DUE_SOON, Judged, ScheduleState
-from .models import AuditAction, AuditEntry, Check, Commitment, LinkCheck, Milestone, Source, StatusUpdate
+from .models import (
+    AuditEntry,
+    Check,
+    Commitment,
+    LinkCheck,
+    Milestone,
+    ReviewAct,
+    ReviewNote,
+    Source,
+    StatusUpdate,
+)
 from .overview import Attention, attention, judged_set
 
 Row = TypeVar("Row")
@@ -46,11 +56,11 @@ def bounded(rows: Sequence[Row], most: int) -> Listed[Row]:
 
 @dataclass(frozen=True)
 class Draft:
-    """`begun_at` is unknown for what was written before there was an audit."""
+    """`begun_at` is unknown for what was written before there was an audit; `sent_back` is the reviewer's last note."""
 
     update: StatusUpdate
     begun_at: datetime.datetime | None = None
-    sent_back_at: datetime.datetime | None = None
+    sent_back: ReviewNote | None = None
 
 
 @dataclass(frozen=True)
@@ -84,10 +94,13 @@ class Desk:
         return attention(self._judged)
 
     def drafts(self, most: int) -> Listed[Draft]:
-        """Of this person's hand and not in review, the oldest first. Three queries."""
-        drafts = listed(self._own().filter(submitted_at__isnull=True).order_by("pk"), most)
-        past = past_of(drafts.rows)
-        return Listed([Draft(update, *past.get(update.pk, ())) for update in drafts.rows], drafts.total)
+        """Of this person's hand and not in review, the oldest first. Four queries."""
+        returns = ReviewNote.objects.filter(act=ReviewAct.SENT_BACK).select_related("by").order_by("-id")
+        own = self._own().filter(submitted_at__isnull=True).order_by("pk")
+        drafts = listed(own.prefetch_related(Prefetch("review_notes", returns, to_attr="returns")), most)
+        begun_at = beginnings(drafts.rows)
+        rows = [Draft(row, begun_at.get(row.pk), next(iter(row.returns), None)) for row in drafts.rows]
+        return Listed(rows, drafts.total)
 
     def own_in_review(self) -> int:
         return self._own().filter(submitted_at__isnull=False).count()
@@ -175,10 +188,8 @@ def own_dates(rows: Iterable[Judged], last: datetime.date) -> list[Ahead]:
     ]
 
 
-def past_of(drafts: Sequence[StatusUpdate]) -> dict[int, tuple[datetime.datetime | None, ...]]:
-    """When each was first written, and when last sent back by a reviewer. One query."""
+def beginnings(drafts: Sequence[StatusUpdate]) -> dict[int, datetime.datetime]:
+    """When each was first written. One query."""
     table = StatusUpdate._meta.db_table
     entries = AuditEntry.objects.filter(record_table=table, record_id__in=[draft.pk for draft in drafts])
-    sent_back = Q(table=table, action=AuditAction.UPDATE, became__submitted_at=None)
-    past = entries.order_by().values("record_id").annotate(begun_at=Min("at"), sent_back_at=Max("at", filter=sent_back))
-    return {key: tuple(moments) for key, *moments in past.values_list("record_id", "begun_at", "sent_back_at")}
+    return dict(entries.order_by().values_list("record_id").annotate(Min("at")))

@@ -146,8 +146,13 @@ def drafts(desk: Desk, most: int) -> Content:
 
 def draft_line(draft: Draft, today: datetime.date) -> Line:
     address, title = change_form(draft.update), draft.update.title
-    if draft.sent_back_at:
-        return Line(address, title, ago((today - draft.sent_back_at.date()).days), mark=_("Sent back"), is_urgent=True)
+    if draft.sent_back:
+        detail = _("%(ago)s by %(name)s: “%(note)s”") % {
+            "ago": ago((today - draft.sent_back.at.date()).days),
+            "name": names([draft.sent_back.by]),
+            "note": draft.sent_back.note,
+        }
+        return Line(address, title, detail, mark=_("Sent back"), is_urgent=True)
     detail = _("begun %(ago)s") % {"ago": ago((today - draft.begun_at.date()).days)} if draft.begun_at else ""
     return Line(address, title, detail, mark=_("Correction") if draft.update.corrects_id else "")
 

@@ -81,12 +81,14 @@ class TestDrafts:
         for update in (sent_back, again):
             send_back(update, by=me, note="Made up.")
         submit(again, by=me)
+        submit(sent_back, by=me)
+        send_back(sent_back, by=me, note="Made up again.")
 
         drafts = desk.drafts(MOST).rows
 
-        assert [(draft.update == sent_back, draft.sent_back_at is not None) for draft in drafts] == [
-            (True, True),
-            (False, False),
+        assert [(draft.update, draft.sent_back and draft.sent_back.note) for draft in drafts] == [
+            (sent_back, "Made up again."),
+            (edited, None),
         ]
 
 

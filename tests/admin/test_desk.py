@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from commitments.desk_page import KINDS, MOST
 from commitments.models import Check, Source, StatusUpdate
-from commitments.publishing import submit
+from commitments.publishing import send_back, submit
 from tests.admin.conftest import signed_in
 from tests.admin.forms import desk, sent_back
 from tests.factories import (
@@ -114,6 +114,16 @@ def test_the_first_links_of_the_page_start_the_work(as_editor: Client) -> None:
 
 
 class TestLines:
+    def test_what_was_sent_back_says_by_whom_and_why(self, as_editor: Client, editor: User) -> None:
+        draft = in_review(editor)
+        send_back(draft, by=make_user("reader"), note="Name <the> day.")
+
+        response = opened(as_editor)
+        [line] = lines(response, "drafts")
+
+        assert (line.mark, line.detail) == ("Sent back", "today by reader: “Name <the> day.”")
+        assert "Name <the>" not in response.content.decode()
+
     def test_a_draft_leads_to_its_form_and_says_its_age(self, as_editor: Client, editor: User) -> None:
         as_editor.post(desk(StatusUpdate), self.new_update())
         draft = StatusUpdate.objects.get()
