@@ -61,9 +61,15 @@ def log_out(page: Page) -> None:
     expect(page.get_by_role("heading", name="Logged out")).to_be_visible()
 
 
+def open_choices(page: Page, field: str) -> None:
+    """The list takes the focus a moment after it opens; no person types the next key within that moment."""
+    page.locator(f"{field} + .select2 .select2-selection").press("Enter")
+    expect(page.locator(".select2-search__field")).to_be_focused()
+
+
 def choose_by_keyboard(page: Page, field: str, words: str) -> None:
     """Open an autocomplete, type, and take the first answer."""
-    page.locator(f"{field} + .select2 .select2-selection").press("Enter")
+    open_choices(page, field)
     page.keyboard.type(words)
     option = page.locator(".select2-results__option--highlighted", has_text=words)
     expect(option).to_be_visible()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from commitments.models import Source, StatusUpdate
-from tests.browser.test_desk import complaints, desk, log_in, person_in  # noqa: F401 - fixtures
+from tests.browser.test_desk import complaints, desk, log_in, open_choices, person_in  # noqa: F401 - fixtures
 from tests.factories import make_commitment, make_milestone, make_source, make_update
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,9 +51,7 @@ class Hands:
     def choose(self, field: str, words: str) -> None:
         """In a list of choices: opened, typed into and taken without a look at the answers."""
         self.inputs.append(field)
-        self.page.locator(f"{field} + .select2 .select2-selection").press("Enter")
-        # The list takes the focus a moment after it opens; no person types the next key within that moment.
-        expect(self.page.locator(".select2-search__field")).to_be_focused()
+        open_choices(self.page, field)
         self.page.keyboard.type(words)
         self.page.keyboard.press("Enter")
 
