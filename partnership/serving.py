@@ -109,7 +109,8 @@ def granian(application: str, host: str, port: int) -> list[str]:
         *("--host", host),
         *("--port", str(port)),
         *("--workers", "2"),
-        *("--blocking-threads", "1"),
+        # A second thread answers while a long import holds the first.
+        *("--blocking-threads", "2"),
         # How many may wait: hundreds of stalled clients do not keep out an honest one.
         *("--backpressure", "1024"),
         *("--respawn-failed-workers",),
