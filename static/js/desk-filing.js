@@ -81,8 +81,10 @@
         });
     });
 
+    // Behind the script that makes the lists.
+    $(() => nameLists(document));
+
     window.addEventListener('load', () => {
-        nameLists(document);
         // Django's own script takes the first field of all. Whoever has gone on to another stays there.
         if (document.activeElement === document.body || document.activeElement.matches('[name="citations-0-address"]')) {
             document.querySelector('#statusupdate_form [autofocus]')?.focus();

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group, User
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from commitments.models import StatusUpdate
+from commitments.publishing import submit
 from commitments.roles import set_up_roles
-from tests.factories import make_commitment, make_source, make_user
+from tests.factories import make_commitment, make_source, make_update, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+AXE = Axe()
 REPORT = """
 document.addEventListener("securitypolicyviolation", (violation) => {
   console.error(`${violation.violatedDirective} ${violation.blockedURI} ${violation.sourceFile}`);
@@ -183,3 +187,38 @@ def test_the_front_page_fits_the_screen(desk: BrowserContext, width: int) -> Non
     log_in(page, "owner")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_at_the_desk(
+    browser: Browser, live_server: LiveServer, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    owner = User.objects.create_superuser("owner", password="made-up")
+    draft = make_update(
+        published=False, written_by=owner, sources=[make_source()], assessments=[{"commitment": make_commitment()}]
+    )
+    submit(draft, by=owner)
+    form = f"/admin/commitments/statusupdate/{draft.pk}"
+    # Axe writes styles of its own into the page.
+    context = browser.new_context(
+        base_url=live_server.url, viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True
+    )
+    page = context.new_page()
+    log_in(page, "owner")
+
+    for address in (
+        "/admin/",
+        "/admin/commitments/statusupdate/",
+        "/admin/commitments/statusupdate/add/",
+        f"{form}/change/",
+        f"{form}/review/",
+        f"{form}/history/",
+        "/admin/commitments/commitment/",
+        "/admin/commitments/auditentry/",
+        "/admin/commitments/sheetimport/",
+    ):
+        page.goto(address, wait_until="networkidle")
+        results = AXE.run(page)
+        assert results.violations_count == 0, f"{address}: {results.generate_report()}"
+    context.close()
