@@ -44,10 +44,11 @@ def update_detail(request: HttpRequest, clocks: Clocks, number: int) -> HttpResp
 @public
 def corrections(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     published = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
+    commitments = Commitment.objects.published(clocks.as_of, clocks.known_on)
+    withdrawn = list(commitments.filter(known_by("withdrawn_at", clocks.known_on)))
+    restore_labels(withdrawn, clocks.known_on)
     context = {
         "listing": page_by_number(published.filter(corrects__isnull=False), clocks, request.GET.get("before", "")),
-        "withdrawn": Commitment.objects.published(clocks.as_of, clocks.known_on).filter(
-            known_by("withdrawn_at", clocks.known_on)
-        ),
+        "withdrawn": withdrawn,
     }
     return page(request, clocks, "commitments/corrections.html", context)
