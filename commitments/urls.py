@@ -1,7 +1,9 @@
+import datetime
+
 from django.urls import path, register_converter
 
 from . import feeds
-from .views import about, changes, commitments, dashboard, sources, subjects, updates
+from .views import about, changes, commitments, dashboard, data, sources, subjects, updates
 
 
 class FeedFormat:
@@ -14,7 +16,18 @@ class FeedFormat:
         return value
 
 
+class DayConverter:
+    regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> datetime.date:
+        return datetime.date.fromisoformat(value)
+
+    def to_url(self, value: datetime.date) -> str:
+        return value.isoformat()
+
+
 register_converter(FeedFormat, "feed_format")
+register_converter(DayConverter, "day")
 
 app_name = "commitments"
 
@@ -36,6 +49,9 @@ urlpatterns = [
     path("sources/<slug:slug>/", sources.source_detail, name="source"),
     path("methodology/", about.methodology, name="methodology"),
     path("subscribe/", about.subscribe, name="subscribe"),
+    path("data/", data.data, name="data"),
+    path("data/register-<day:day>.yaml", data.register_file, name="register_file"),
+    path("data/register-<day:day>.yaml.sha256", data.register_digest, name="register_digest"),
     path("feeds/updates.<feed_format:extension>", feeds.update_feed, name="update_feed"),
     path("feeds/corrections.<feed_format:extension>", feeds.correction_feed, name="correction_feed"),
     path("feeds/areas/<slug:slug>.<feed_format:extension>", feeds.area_feed, name="area_feed"),

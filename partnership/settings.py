@@ -27,6 +27,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # What this machine keeps for itself: the embedded server's data, the secret key, locks. Never in version control.
 STATE_DIR = Path(os.environ.get("STATE_DIR") or BASE_DIR / ".postgres")
+# The public register of closed days, which `keep_dump` writes and /data/ serves.
+DUMPS_DIR = Path(os.environ.get("DUMPS_DIR") or STATE_DIR / "dumps")
 
 DEBUG = flag("DEBUG")
 SECRET_KEY = os.environ.get("SECRET_KEY") or kept_secret_key(STATE_DIR / "secret-key")

@@ -44,6 +44,7 @@ LAYERS = [
         "recognition",
         "standing",
         "register",
+        "dumps",
         "spreadsheets",
         "overview",
         "changes",

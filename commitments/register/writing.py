@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,12 @@ def file_text(name: str, records: list[Record]) -> str:
         for record in records
     ]
     return f"{schema.header}\n\n" + ("\n".join(blocks) or "[]\n")
+
+
+def whole_text(register: Register, heading: str) -> str:
+    """The whole register as one YAML document: under the name of each file what that file holds."""
+    parts = [f"{name}:\n{textwrap.indent(file_text(name, list(register.of(name).values())), '  ')}" for name in FILES]
+    return "\n".join([f"# {heading}\n", *parts])
 
 
 def _ordered(record: Record, fields: Mapping[str, Field]) -> Record:

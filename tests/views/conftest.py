@@ -77,6 +77,7 @@ class Register:
             "/changes/?since=2024-01-01&until=2025-12-31&by=publication",
             "/corrections/",
             "/subscribe/",
+            "/data/",
             "/feeds/updates.rss",
             "/feeds/corrections.atom",
             "/feeds/areas/made-up-area.atom",

@@ -1,0 +1,48 @@
+"""The register as files, to take away and to cite."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from ..clocks import Clocks
+from ..dumps import Dump, kept_dump, kept_dumps
+from ..public import page, public
+
+A_YEAR = int(datetime.timedelta(days=365).total_seconds())
+
+
+@public
+def data(request: HttpRequest, clocks: Clocks) -> HttpResponse:
+    kept = [dump for dump in kept_dumps(settings.DUMPS_DIR) if dump.day <= (clocks.known_on or clocks.today)]
+    response = page(request, clocks, "commitments/data.html", {"dumps": kept})
+    # A new file is no new edition.
+    response.headers["ETag"] = f'W/"{kept[0].sha256[:32]}"' if kept else 'W/"none"'
+    return response
+
+
+@require_safe
+def register_file(request: HttpRequest, day: datetime.date) -> HttpResponseBase:
+    dump = _kept(day)
+    etag = f'"{dump.sha256}"'
+    headers = {"ETag": etag, "Cache-Control": f"public, max-age={A_YEAR}, immutable"}
+    unchanged = get_conditional_response(request, etag=etag)
+    return unchanged or FileResponse(dump.path.open("rb"), content_type="application/yaml", headers=headers)
+
+
+@require_safe
+def register_digest(request: HttpRequest, day: datetime.date) -> HttpResponse:
+    dump = _kept(day)
+    return HttpResponse(f"{dump.sha256}  {dump.path.name}\n", content_type="text/plain; charset=us-ascii")
+
+
+def _kept(day: datetime.date) -> Dump:
+    dump = kept_dump(settings.DUMPS_DIR, day)
+    if dump is None:
+        raise Http404
+    return dump
