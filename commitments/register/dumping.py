@@ -57,25 +57,11 @@ def dump(*, with_unused_sources: bool = False) -> Register:
 
 
 def without_drafts(register: Register) -> Register:
-    """What the public may read: without draft commitments, and without what stands there for their sake alone."""
-    drafts = {key for key, record in register.of("commitments").items() if "published_on" not in record}
-    files = {name: dict(records) for name, records in register.files.items()}
-    files["commitments"] = {
-        key: {name: value for name, value in record.items() if name != "follows" or value["reference"] not in drafts}
-        for key, record in register.of("commitments").items()
-        if key not in drafts
-    }
-    files["milestones"] = {
-        key: record for key, record in register.of("milestones").items() if record["commitment"] not in drafts
-    }
-    checks = {
-        key: record | {"commitments": [reference for reference in record["commitments"] if reference not in drafts]}
-        for key, record in register.of("checks").items()
-    }
-    files["checks"] = {key: record for key, record in checks.items() if record["commitments"]}
-    public = Register(files)
+    """What the public may read: without draft commitments, which no public record names, and their own sources."""
+    published = {key: record for key, record in register.of("commitments").items() if "published_on" in record}
+    public = Register(register.files | {"commitments": published})
     used = used_sources(public)
-    files["sources"] = {slug: row for slug, row in register.of("sources").items() if slug in used}
+    public.files["sources"] = {slug: row for slug, row in register.of("sources").items() if slug in used}
     return public
 
 

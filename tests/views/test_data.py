@@ -18,7 +18,7 @@ from commitments.register.dumping import dump, without_drafts
 from commitments.register.loading import load_register
 from commitments.register.schema import FILES
 from commitments.register.writing import file_text
-from tests.factories import make_check, make_commitment, make_source, make_update
+from tests.factories import make_check, make_commitment, make_milestone, make_source, make_update
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,8 @@ def test_no_draft_stands_in_it(folder: Path) -> None:
     public = make_commitment(title="A public pledge")
     draft = make_commitment(published=False, title="XYZZY pledge", sources=[make_source(title="XYZZY source")])
     make_update(published=False, title="XYZZY update", assessments=[{"commitment": public}])
-    make_check(public, draft)
+    make_check(public)
+    make_milestone(draft, recorded=False, title="XYZZY step")
 
     text = kept_text(folder)
 
