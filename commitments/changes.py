@@ -60,6 +60,9 @@ class Period:
             raise BadQuery(_("“by” is event or publication."))
         latest = clocks.as_of if by == PeriodClock.EVENT else clocks.known_on or clocks.today
         until = read_day(query, "until", clocks.today) or latest
+        if by == PeriodClock.PUBLICATION:
+            # Nothing later is known.
+            until = min(until, latest)
         since = read_day(query, "since", clocks.today) or until - datetime.timedelta(days=DEFAULT_DAYS)
         if since > until:
             raise BadQuery(_("The first day comes after the second."))

@@ -85,6 +85,7 @@ def test_a_past_known_on_day_knows_nothing_later(commitment: Commitment) -> None
     announced(commitment, JANUARY, known=MAY)
 
     assert changes("since=2026-01-01&until=2026-02-01&known_on=2026-04-01").turned == []
+    assert changes("since=2026-01-01&until=2026-06-01&by=publication&known_on=2026-04-01").updates == 0
 
 
 def test_a_commitment_of_an_instrument_adopted_in_the_period_was_added(commitment: Commitment) -> None:
