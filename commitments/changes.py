@@ -205,7 +205,7 @@ def compare(period: Period) -> Changes:
         ended=[row for row in moved if row.after is None],
         milestones=_milestones(period),
         corrections=_corrections(period),
-        latest=load_entries(_updates(period).order_by(*BY_EVENT)[:LATEST], period.after),
+        latest=load_entries(updates_within(period).order_by(*BY_EVENT)[:LATEST], period.after),
         acts=kinds[False],
         context=kinds[True],
     )
@@ -222,13 +222,14 @@ def _group_moves(before: Iterable[Judged], after: Iterable[Judged]) -> list[Grou
     return [GroupMove(was.group, was.count, now.count) for was, now in pairs]
 
 
-def _updates(period: Period) -> Any:
+def updates_within(period: Period) -> Any:
+    """Those that count at its end."""
     counted = StatusUpdate.objects.counted(period.after.as_of, period.after.known_on)
     return counted.filter(period.within("happened_by", "published_at"))
 
 
 def _count_updates(period: Period) -> Counter[bool]:
-    rows = _updates(period).order_by().values_list("is_context").annotate(count=models.Count("pk"))
+    rows = updates_within(period).order_by().values_list("is_context").annotate(count=models.Count("pk"))
     return Counter(dict(rows))
 
 

@@ -174,13 +174,10 @@ def latest_events(clocks: Clocks, count: int, touching: QuerySet[Assessment] | N
 
 
 def latest_publications(
-    clocks: Clocks, count: int, touching: QuerySet[Assessment] | None = None, *, only_corrections: bool = False
+    updates: StatusUpdateQuerySet, clocks: Clocks, count: int, touching: QuerySet[Assessment] | None = None
 ) -> list[Entry]:
     """For feeds: latest published first, each with the status before as of its own publication."""
-    published = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
-    if only_corrections:
-        published = published.filter(corrects__isnull=False)
-    return load_entries(_first(published, touching, BY_NUMBER, count), clocks, as_published=True)
+    return load_entries(_first(updates, touching, BY_NUMBER, count), clocks, as_published=True)
 
 
 def page_by_event(clocks: Clocks, cursor: str, commitment: Commitment) -> EntryPage:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -15,14 +17,19 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
+from django.utils.formats import date_format
 from django.utils.http import http_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from .changes import Period, updates_within
 from .chronicle import Entry, latest_publications
-from .clocks import Clocks
-from .models import Area, Assessment, Commitment, Edition, restore_labels
+from .clocks import BadQuery, Clocks
+from .models import Area, Assessment, Commitment, Edition, StatusUpdate, restore_labels
 from .public import public
+
+if TYPE_CHECKING:
+    from .models.status_update import StatusUpdateQuerySet
 
 ITEMS = 50
 LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
@@ -65,22 +72,39 @@ CONTENT_TYPES = {"rss": "application/rss+xml; charset=utf-8", "atom": "applicati
 
 @public
 def update_feed(request: HttpRequest, clocks: Clocks, extension: str) -> HttpResponse:
-    return _answer(request, clocks, extension, None, _("all updates"), reverse("commitments:update_list"))
+    subject = Subject(_("all updates"), reverse("commitments:update_list"))
+    return _answer(request, clocks, extension, subject, _published(clocks))
 
 
 @public
 def correction_feed(request: HttpRequest, clocks: Clocks, extension: str) -> HttpResponse:
     """Updates that put an earlier one right or withdraw it: the same items, under the same ids, as in the others."""
-    address = reverse("commitments:corrections")
-    return _answer(request, clocks, extension, None, _("corrections"), address, only_corrections=True)
+    subject = Subject(_("corrections"), reverse("commitments:corrections"))
+    return _answer(request, clocks, extension, subject, _published(clocks).filter(corrects__isnull=False))
+
+
+@public
+def change_feed(request: HttpRequest, clocks: Clocks, extension: str) -> HttpResponse:
+    """Updates of a period that the address names; without its last day, also those to come."""
+    if not request.GET.get("since"):
+        # A feed reads no "today", and the days before today move with it.
+        raise BadQuery(_("Say in “since” from the end of which day on."))
+    period = Period.read(request.GET, clocks)
+    asked = {name: value for name, value in period.parameters.items() if name in request.GET}
+    address = f"{reverse('commitments:changes')}?{urlencode({**clocks.parameters, **asked})}"
+    days = {"since": date_format(period.since, "j M Y"), "until": date_format(period.until, "j M Y")}
+    named = _("updates since %(since)s") if "until" not in asked else _("updates from %(since)s to %(until)s")
+    subject = Subject(named % days, address, f"?{urlencode(asked)}" if asked else "")
+    return _answer(request, period.after, extension, subject, updates_within(period))
 
 
 @public
 def area_feed(request: HttpRequest, clocks: Clocks, slug: str, extension: str) -> HttpResponse:
     area = get_object_or_404(Area.objects.published(clocks.as_of, clocks.known_on), slug=slug)
     restore_labels([area], clocks.known_on)
+    subject = Subject(area.name, reverse("commitments:area", args=[slug]))
     touching = Assessment.objects.filter(commitment__area=area)
-    return _answer(request, clocks, extension, touching, area.name, reverse("commitments:area", args=[slug]))
+    return _answer(request, clocks, extension, subject, _published(clocks), touching)
 
 
 @public
@@ -88,20 +112,31 @@ def commitment_feed(request: HttpRequest, clocks: Clocks, reference: str, extens
     published = Commitment.objects.published(clocks.as_of, clocks.known_on)
     commitment = get_object_or_404(published, reference=reference)
     restore_labels([commitment], clocks.known_on)
+    subject = Subject(str(commitment), reverse("commitments:commitment", args=[reference]))
     touching = Assessment.objects.filter(commitment=commitment)
-    address = reverse("commitments:commitment", args=[reference])
-    return _answer(request, clocks, extension, touching, str(commitment), address)
+    return _answer(request, clocks, extension, subject, _published(clocks), touching)
+
+
+def _published(clocks: Clocks) -> StatusUpdateQuerySet:
+    return StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a feed is about, the page of it, and the part of its address that makes it another feed."""
+
+    name: str
+    address: str
+    asked: str = ""
 
 
 def _answer(
     request: HttpRequest,
     clocks: Clocks,
     extension: str,
-    touching: QuerySet[Assessment] | None,
-    subject: str,
-    address: str,
-    *,
-    only_corrections: bool = False,
+    subject: Subject,
+    updates: StatusUpdateQuerySet,
+    touching: QuerySet[Assessment] | None = None,
 ) -> HttpResponse:
     """The feed, or 304 where no public change was made since the reader's copy. Unlike a page it has no "today"."""
     edition = Edition.objects.current()
@@ -112,18 +147,18 @@ def _answer(
     if unchanged is not None:
         return unchanged
     feed = GENERATORS[extension](
-        title=xml_safe(_("EU–Japan Commitment Tracker: %(subject)s") % {"subject": subject}),
-        link=request.build_absolute_uri(address),
+        title=xml_safe(_("EU–Japan Commitment Tracker: %(subject)s") % {"subject": subject.name}),
+        link=request.build_absolute_uri(subject.address),
         description=_("What happened to the pledges of the EU–Japan Security and Defence Partnership, with sources."),
         language=get_language(),
         author_name=_("EU–Japan Commitment Tracker"),
         feed_url=request.build_absolute_uri(),
-        feed_guid=tag_uri(f"feed{request.path.removeprefix('/feeds')}".rpartition(".")[0]),
+        feed_guid=tag_uri(f"feed{request.path.removeprefix('/feeds')}".rpartition(".")[0] + subject.asked),
         feed_copyright=LICENCE,
         ttl=MINUTES_BETWEEN_POLLS,
         changed_at=changed_at,
     )
-    for entry in latest_publications(clocks, ITEMS, touching, only_corrections=only_corrections):
+    for entry in latest_publications(updates, clocks, ITEMS, touching):
         _add(feed, entry, request)
     return HttpResponse(
         feed.writeString("utf-8"),

@@ -54,6 +54,7 @@ urlpatterns = [
     path("data/register-<day:day>.yaml.sha256", data.register_digest, name="register_digest"),
     path("feeds/updates.<feed_format:extension>", feeds.update_feed, name="update_feed"),
     path("feeds/corrections.<feed_format:extension>", feeds.correction_feed, name="correction_feed"),
+    path("feeds/changes.<feed_format:extension>", feeds.change_feed, name="change_feed"),
     path("feeds/areas/<slug:slug>.<feed_format:extension>", feeds.area_feed, name="area_feed"),
     path("feeds/commitments/<str:reference>.<feed_format:extension>", feeds.commitment_feed, name="commitment_feed"),
 ]

@@ -15,6 +15,7 @@ from tests.factories import make_commitment, make_source, make_update
 pytestmark = pytest.mark.django_db
 
 FORMATS = ("rss", "atom")
+DAYS = [datetime.date(2025, month, 1) for month in (3, 4, 5)]
 
 
 def read(client: Client, address: str = "/feeds/updates.rss", **headers: str) -> feedparser.FeedParserDict:
@@ -189,3 +190,32 @@ def test_every_page_names_the_feeds(client: Client) -> None:
     assert 'type="application/rss+xml"' in page
     assert f"/feeds/commitments/{commitment.reference}.rss" in page
     assert "/feeds/updates.atom" in page
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_a_feed_of_changes_holds_the_updates_of_its_period_and_goes_on(client: Client, extension: str) -> None:
+    commitment = make_commitment()
+    first, second, third = (
+        make_update(title=f"Of {day}", happened_on=day, assessments=[{"commitment": commitment}]) for day in DAYS
+    )
+
+    since = read(client, f"/feeds/changes.{extension}?since={DAYS[0]}")
+    until = read(client, f"/feeds/changes.{extension}?since={DAYS[0]}&until={DAYS[1]}")
+    fourth = make_update(title="Later", happened_on=DAYS[2], assessments=[{"commitment": commitment}])
+    later = read(client, f"/feeds/changes.{extension}?since={DAYS[0]}")
+
+    assert [item.title for item in since.entries] == [third.title, second.title]
+    assert [item.title for item in until.entries] == [second.title]
+    assert [item.title for item in later.entries] == [fourth.title, third.title, second.title]
+    assert since.feed.link == f"http://testserver/changes/?since={DAYS[0]}"
+    assert first.title not in [item.title for item in later.entries]
+
+
+def test_a_feed_of_changes_needs_a_first_day(client: Client) -> None:
+    assert client.get("/feeds/changes.rss").status_code == 400
+
+
+def test_the_page_of_changes_names_the_feed_of_what_is_to_come(client: Client) -> None:
+    page = client.get(f"/changes/?since={DAYS[0]}&until={DAYS[1]}&by=publication").content.decode()
+
+    assert f'href="/feeds/changes.rss?since={DAYS[0]}&amp;by=publication"' in page

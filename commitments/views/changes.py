@@ -26,6 +26,8 @@ def changes(request: HttpRequest, clocks: Clocks) -> HttpResponse:
         "presets": presets(clocks),
         "clock_choices": PeriodClock.choices,
         "asked": urlencode({**clocks.parameters, **period.parameters}),
+        # The same without its last day, so that a feed brings what is to come.
+        "followed": urlencode({name: value for name, value in period.parameters.items() if name != "until"}),
     }
     # Every link leads to the record as it stood at the end of the period.
     return page(request, period.after, "commitments/changes.html", context)

@@ -80,6 +80,7 @@ class Register:
             "/data/",
             "/feeds/updates.rss",
             "/feeds/corrections.atom",
+            "/feeds/changes.atom?since=2024-01-01&by=publication",
             "/feeds/areas/made-up-area.atom",
             f"/feeds/commitments/{reference}.rss",
         ]

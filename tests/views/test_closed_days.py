@@ -100,6 +100,7 @@ def addresses(as_of: Day, known_on: Day, *, by_class: bool) -> Iterator[str]:
     yield f"/commitments/?sort=latest&{clocks}"
     for by in ("event", "publication"):
         yield f"/changes/?since=2023-12-01&by={by}&{period}"
+        yield f"/feeds/changes.rss?since=2023-12-01&by={by}&{period}"
         yield f"/exports/changes.csv?since=2023-12-01&by={by}&{period}"
 
 
