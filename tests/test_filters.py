@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commitments.clocks import BadQuery, Clocks
-from commitments.filters import FACETS, SORTS, CommitmentFilter, Row, listed_rows, options_of
+from commitments.filters.commitments import CommitmentFilter, Row, listed_rows
 from commitments.judgements import Facts, Freshness, FreshnessState, Judged, Schedule, ScheduleState
 from commitments.models import Actor, Area, Commitment, DeliveryStatus, Evidence
 from tests.factories import make_actor, make_area, make_commitment
 
+FACETS, SORTS = CommitmentFilter.FACETS, CommitmentFilter.SORTS
 TODAY = datetime.date(2026, 6, 15)
 NOW = Clocks.at(TODAY)
 ADOPTED = datetime.date(2024, 11, 1)
@@ -127,7 +128,7 @@ def test_sorts(sort: str, references: list[str]) -> None:
 chosen_at_random = st.fixed_dictionaries(
     {},
     optional={
-        facet.name: st.lists(st.sampled_from([value for value, _label in options_of(facet, ROWS)]), min_size=1)
+        facet.name: st.lists(st.sampled_from([value for value, _label in facet.options(ROWS)]), min_size=1)
         for facet in FACETS
     },
 )
@@ -181,7 +182,7 @@ def test_a_chip_says_the_word_and_keeps_the_sort_and_the_clocks_but_not_the_page
 
 
 def test_a_facet_that_rows_bring_has_only_their_values() -> None:
-    assert [value for value, _name in options_of(next(f for f in FACETS if f.name == "actor"), ROWS)] == [
+    assert [value for value, _name in next(f for f in FACETS if f.name == "actor").options(ROWS)] == [
         "eeas",
         "mofa",
     ]

@@ -1,34 +1,22 @@
 from __future__ import annotations
 
-import re
-
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 
-from ..clocks import BadQuery, Clocks
+from ..clocks import Clocks
+from ..filters.sources import SourceFilter, listed_sources
 from ..models import Commitment, Instrument, Milestone, Source, StatusUpdate, restore_labels
 from ..public import page, public
+from .listing import Listing
 
-PAGE_SIZE = 100
 SUPPORTED = 50
 
 
 @public
 def source_list(request: HttpRequest, clocks: Clocks) -> HttpResponse:
-    after = request.GET.get("after", "")
-    if after and not re.fullmatch(r"[-a-z0-9]{1,80}", after):
-        raise BadQuery(_("“after” is the address of a source, such as mofa-2024."))
-    sources = Source.objects.published(clocks.as_of, clocks.known_on).order_by("slug")
-    shown = list(sources.filter(slug__gt=after)[: PAGE_SIZE + 1])
-    restore_labels(shown, clocks.known_on)
-    context = {
-        "sources": shown[:PAGE_SIZE],
-        "is_first": not after,
-        "next_cursor": shown[PAGE_SIZE - 1].slug if len(shown) > PAGE_SIZE else "",
-    }
-    return page(request, clocks, "commitments/source_list.html", context)
+    listing = Listing.of(request, clocks, SourceFilter, listed_sources(clocks))
+    return listing.answer("source", sources=with_support(list(listing.shown), clocks))
 
 
 @public
@@ -50,3 +38,15 @@ def source_detail(request: HttpRequest, clocks: Clocks, slug: str) -> HttpRespon
         "milestones": milestones.select_related("commitment")[:SUPPORTED],
     }
     return page(request, clocks, "commitments/source_detail.html", context)
+
+
+def with_support(sources: list[Source], clocks: Clocks) -> list[tuple[Source, int, int]]:
+    """With how many published updates cite each, and how many commitments those updates count for. One query."""
+    updates = StatusUpdate.objects.published(clocks.as_of, clocks.known_on).filter(citations__source__in=sources)
+    counted = (
+        updates.order_by()
+        .values_list("citations__source")
+        .annotate(updates=Count("pk", distinct=True), commitments=Count("assessments__commitment", distinct=True))
+    )
+    numbers = {source: (updates, commitments) for source, updates, commitments in counted}
+    return [(source, *numbers.get(source.pk, (0, 0))) for source in sources]

@@ -1,0 +1,1 @@
+"""What a reader asks a list for, as typed filters."""

@@ -1,0 +1,56 @@
+"""What every filtered list answers: a page, or for htmx its results alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Self
+
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+
+from ..clocks import Clocks
+from ..filters.core import ListFilter, Row
+from ..public import page
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class Listing(Generic[Row]):
+    """One page of the rows that match."""
+
+    request: HttpRequest
+    clocks: Clocks
+    filter: ListFilter[Row]
+    rows: Sequence[Row]
+    shown: Page[Row]
+
+    @classmethod
+    def of(cls, request: HttpRequest, clocks: Clocks, kind: type[ListFilter[Row]], rows: Sequence[Row]) -> Self:
+        """Raises BadQuery for a filter that is none, Http404 for a page that is not there."""
+        chosen = kind.read(request.GET, rows)
+        paginator = Paginator(chosen.apply(rows), PAGE_SIZE)
+        if chosen.page > paginator.num_pages:
+            raise Http404
+        return cls(request, clocks, chosen, rows, paginator.page(chosen.page))
+
+    def answer(self, name: str, **context: Any) -> HttpResponse:
+        """By `<name>_list.html`, or to htmx by `_<name>_results.html` and the counts beside the options."""
+        chosen, clocks = self.filter, self.clocks
+        context |= {
+            "filter": chosen,
+            "heading": chosen.title(self.rows, clocks),
+            "facets": chosen.facets(self.rows),
+            "chips": chosen.chips(self.rows, clocks),
+            "matching": self.shown.paginator.count,
+            "total": len(self.rows),
+            "page": self.shown,
+            "previous_query": chosen.query_string(clocks, page=chosen.page - 1),
+            "next_query": chosen.query_string(clocks, page=chosen.page + 1),
+            "sorts": chosen.sorts(clocks),
+            "results": f"commitments/_{name}_results.html",
+            "address": f"commitments:{name}_list",
+        }
+        template = "_swap.html" if self.request.headers.get("HX-Request") else f"{name}_list.html"
+        return page(self.request, clocks, f"commitments/{template}", context)
