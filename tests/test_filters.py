@@ -249,3 +249,32 @@ def test_rows_come_from_the_database_with_those_who_are_to_act_in_their_order() 
     [row] = listed_rows(Clocks.at(datetime.datetime.now(datetime.UTC).date()))
 
     assert (row.judged.commitment.reference, row.actors) == ("EUJP-77", [first, second])
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("", "Commitments"),
+        ("status=delivered&status=under_way", "Under way or delivered commitments"),
+        ("area=cyber&kind=recurring", "Recurring commitments in Cyber"),
+        ("side=eu&evidence=one_side", "Commitments with the evidence “one side’s statement” for the side “EU”"),
+        ("headline=yes", "Commitments of the seven headline pledges"),
+    ],
+)
+def test_a_filtered_list_is_said_in_words(query: str, title: str) -> None:
+    assert read(query).title(ROWS, NOW) == title
+
+
+def test_the_words_name_the_day_that_the_list_is_read_as_of() -> None:
+    past = Clocks(TODAY, as_of=datetime.date(2026, 1, 1))
+
+    assert read("status=stalled").title(ROWS, past) == "Stalled commitments, as of 1 January 2026"
+
+
+@given(chosen_at_random)
+def test_every_choice_stands_in_the_title(chosen: dict[str, list[str]]) -> None:
+    filtered = read(urlencode([(name, value) for name, values in chosen.items() for value in values]))
+
+    title = filtered.title(ROWS, NOW).lower()
+
+    assert all(chip.label.lower() in title for chip in filtered.chips(ROWS, NOW))

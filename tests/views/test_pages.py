@@ -204,7 +204,12 @@ def test_an_address_that_cannot_be_answered_says_why(
 
 @pytest.mark.parametrize(
     "address",
-    ["/updates/?before=x", "/updates/?area=nowhere", "/sources/?publisher=Nobody", "/updates/?before=99999999999999999999"],
+    [
+        "/updates/?before=x",
+        "/updates/?area=nowhere",
+        "/sources/?publisher=Nobody",
+        "/updates/?before=99999999999999999999",
+    ],
 )
 def test_a_bad_cursor_is_a_clear_refusal(register: Register, client: Client, address: str) -> None:
     assert client.get(address).status_code == 400
