@@ -46,6 +46,7 @@ urlpatterns = [
     path("exports/changes.json", changes.changes_json, name="changes_json"),
     path("corrections/", updates.corrections, name="corrections"),
     path("sources/", sources.source_list, name="source_list"),
+    path("coverage/", sources.source_coverage, name="source_coverage"),
     path("sources/<slug:slug>/", sources.source_detail, name="source"),
     path("methodology/", about.methodology, name="methodology"),
     path("subscribe/", about.subscribe, name="subscribe"),

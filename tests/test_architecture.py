@@ -49,6 +49,7 @@ LAYERS = [
         "overview",
         "changes",
         "clauses",
+        "coverage",
         "search",
         "filters",
         "chronicle",

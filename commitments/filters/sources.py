@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from ..clocks import Clocks
@@ -16,6 +17,13 @@ def _year(source: Source) -> str:
     return str(source.published_on.year) if source.published_on else ""
 
 
+def _language(tag: str) -> str:
+    try:
+        return str(get_language_info(tag)["name_translated"])
+    except KeyError:
+        return tag
+
+
 class SourceFilter(ListFilter[Source]):
     NOUN = _("sources")
     FACETS: ClassVar[tuple[Facet[Source], ...]] = (
@@ -24,8 +32,8 @@ class SourceFilter(ListFilter[Source]):
         Facet(
             "language",
             _("Language"),
-            lambda row: one(row.language, row.language),
-            after=_("in the language “%(values)s”"),
+            lambda row: one(row.language, _language(row.language)),
+            after=_("in %(values)s"),
             is_sorted=True,
         ),
         Facet(

@@ -3,8 +3,10 @@ from __future__ import annotations
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from ..clocks import Clocks
+from ..coverage import coverage
 from ..filters.sources import SourceFilter, listed_sources
 from ..models import Commitment, Instrument, Milestone, Source, StatusUpdate, restore_labels
 from ..public import page, public
@@ -17,6 +19,38 @@ SUPPORTED = 50
 def source_list(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     listing = Listing.of(request, clocks, SourceFilter, listed_sources(clocks))
     return listing.answer("source", sources=with_support(list(listing.shown), clocks))
+
+
+@public
+def source_coverage(request: HttpRequest, clocks: Clocks) -> HttpResponse:
+    found = coverage(clocks)
+    lists = [
+        (
+            "one-side",
+            _("One side only"),
+            _("Every source of every update that counts is the EU's, or every one is Japan's."),
+            found.one_side,
+        ),
+        (
+            "news",
+            _("News only"),
+            _("Every source is reporting, or a rewrite of it: no text and no statement of a party, and no analysis."),
+            found.news_only,
+        ),
+        (
+            "old",
+            _("Nothing newer than a year"),
+            _("The latest update that counts happened more than 365 days before this day."),
+            found.old,
+        ),
+        (
+            "nothing",
+            _("Nothing at all"),
+            _("No update counts for it but context, or none. The text of the pledge itself is not evidence."),
+            found.nothing,
+        ),
+    ]
+    return page(request, clocks, "commitments/source_coverage.html", {"lists": lists, "total": found.total})
 
 
 @public

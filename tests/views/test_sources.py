@@ -82,7 +82,7 @@ def test_each_says_how_much_published_it_supports(sources: list[Source], get: Ge
 def test_the_list_is_said_in_words(sources: list[Source], get: Get) -> None:
     page = get("/sources/?side=japan&language=ja")
 
-    assert '<h1 id="heading">Sources of the side “Japan” in the language “ja”</h1>' in page
+    assert '<h1 id="heading">Sources of the side “Japan” in Japanese</h1>' in page
 
 
 def test_a_past_day_lists_what_was_cited_by_then(get: Get, yesterday: datetime.date) -> None:
