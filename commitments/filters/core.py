@@ -25,11 +25,11 @@ NAME = "%(values)s"
 
 @dataclass(frozen=True)
 class Option:
-    """One checkbox. `count` is what choosing it shows beside the other facets."""
+    """One checkbox. `count` is what choosing it shows beside the other facets; None in a list too long to count."""
 
     value: str
     label: str
-    count: int
+    count: int | None
     is_chosen: bool
 
 
@@ -110,6 +110,7 @@ class ListFilter(Generic[Row]):
     FACETS: ClassVar[tuple[Facet[Any], ...]]
     SORTS: ClassVar[dict[str, tuple[Any, Callable[[Any], Any]]]]
     NOUN: ClassVar[Any]
+    IS_COUNTED: ClassVar[bool] = True
 
     chosen: dict[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = ""
@@ -168,11 +169,17 @@ class ListFilter(Generic[Row]):
         return [self._facet(facet, rows) for facet in self.FACETS]
 
     def _facet(self, facet: Facet[Row], rows: Sequence[Row]) -> FacetView:
-        beside = [row for row in rows if self.matches(row, leaving_out=facet.name)]
-        counts = Counter(value for row in beside for value, _label in facet.values(row))
+        counts = self._counts(facet, rows) if self.IS_COUNTED else None
         chosen = self.chosen.get(facet.name, ())
-        options = [Option(value, str(label), counts[value], value in chosen) for value, label in facet.options(rows)]
+        options = [
+            Option(value, str(label), counts[value] if counts is not None else None, value in chosen)
+            for value, label in facet.options(rows)
+        ]
         return FacetView(facet.name, str(facet.label), options)
+
+    def _counts(self, facet: Facet[Row], rows: Sequence[Row]) -> Counter[str]:
+        beside = [row for row in rows if self.matches(row, leaving_out=facet.name)]
+        return Counter(value for row in beside for value, _label in facet.values(row))
 
     def chips(self, rows: Sequence[Row], clocks: Clocks) -> list[Chip]:
         return [

@@ -36,21 +36,34 @@ class Listing(Generic[Row]):
         return cls(request, clocks, chosen, rows, paginator.page(chosen.page))
 
     def answer(self, name: str, **context: Any) -> HttpResponse:
-        """By `<name>_list.html`, or to htmx by `_<name>_results.html` and the counts beside the options."""
         chosen, clocks = self.filter, self.clocks
         context |= {
-            "filter": chosen,
-            "heading": chosen.title(self.rows, clocks),
-            "facets": chosen.facets(self.rows),
-            "chips": chosen.chips(self.rows, clocks),
             "matching": self.shown.paginator.count,
             "total": len(self.rows),
             "page": self.shown,
             "previous_query": chosen.query_string(clocks, page=chosen.page - 1),
             "next_query": chosen.query_string(clocks, page=chosen.page + 1),
-            "sorts": chosen.sorts(clocks),
-            "results": f"commitments/_{name}_results.html",
-            "address": f"commitments:{name}_list",
         }
-        template = "_swap.html" if self.request.headers.get("HX-Request") else f"{name}_list.html"
-        return page(self.request, clocks, f"commitments/{template}", context)
+        return filtered(self.request, clocks, chosen, self.rows, name, context)
+
+
+def filtered(
+    request: HttpRequest,
+    clocks: Clocks,
+    chosen: ListFilter[Row],
+    rows: Sequence[Row],
+    name: str,
+    context: dict[str, Any],
+) -> HttpResponse:
+    """By `<name>_list.html`, or to htmx by `_<name>_results.html` and the counts beside the options."""
+    context |= {
+        "filter": chosen,
+        "heading": chosen.title(rows, clocks),
+        "facets": chosen.facets(rows),
+        "chips": chosen.chips(rows, clocks),
+        "sorts": chosen.sorts(clocks),
+        "results": f"commitments/_{name}_results.html",
+        "address": f"commitments:{name}_list",
+    }
+    template = "_swap.html" if request.headers.get("HX-Request") else f"{name}_list.html"
+    return page(request, clocks, f"commitments/{template}", context)

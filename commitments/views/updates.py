@@ -2,36 +2,30 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 
 from ..chronicle import page_by_number, update_context
-from ..clocks import BadQuery, Clocks
-from ..models import Area, Assessment, Commitment, StatusUpdate, known_by, restore_labels
+from ..clocks import Clocks
+from ..filters.updates import UpdateFilter, update_scope
+from ..models import Commitment, StatusUpdate, known_by, restore_labels
 from ..public import page, public
+from .listing import filtered
 
 
 @public
 def update_list(request: HttpRequest, clocks: Clocks) -> HttpResponse:
-    updates = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
-    areas = list(Area.objects.published(clocks.as_of, clocks.known_on))
-    restore_labels(areas, clocks.known_on)
-    area = _area(request.GET.get("area", ""), areas)
-    touching = Assessment.objects.filter(commitment__area=area) if area else None
+    scope = update_scope(clocks)
+    chosen = UpdateFilter.read(request.GET, [scope])
+    updates = chosen.narrow(StatusUpdate.objects.published(clocks.as_of, clocks.known_on))
     cursor = request.GET.get("before", "")
+    areas = [area for area in scope.areas if area.slug in chosen.chosen.get("area", ())]
     context = {
-        "area": area,
-        "areas": areas,
+        # The one area of which there is a feed of its own.
+        "area": areas[0] if len(areas) == 1 else None,
         "is_first": not cursor,
-        "listing": page_by_number(updates, clocks, cursor, touching),
+        "listing": page_by_number(updates, clocks, cursor, chosen.touching()),
+        "asked": chosen.query_string(clocks),
     }
-    return page(request, clocks, "commitments/update_list.html", context)
-
-
-def _area(slug: str, areas: list[Area]) -> Area | None:
-    area = next((area for area in areas if area.slug == slug), None)
-    if slug and area is None:
-        raise BadQuery(_("There is no area “%(slug)s”.") % {"slug": slug[:80]})
-    return area
+    return filtered(request, clocks, chosen, [scope], "update", context)
 
 
 @public
