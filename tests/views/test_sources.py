@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from commitments.filters.sources import SourceFilter
-from commitments.models import Source
-from tests.factories import make_commitment, make_source, make_update, moment
+from commitments.models import Commitment, Source, reason_for_change
+from tests.factories import make_commitment, make_milestone, make_source, make_update, moment
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +96,16 @@ def test_a_past_day_lists_what_was_cited_by_then(get: Get, yesterday: datetime.d
 
     assert listed(get(f"/sources/?known_on={yesterday}")) == ["early"]
     assert "1 update, 1 pledge" in get(f"/sources/?known_on={yesterday}")
+
+
+def test_the_page_of_a_source_has_the_words_of_the_day(get: Get, yesterday: datetime.date) -> None:
+    source = make_source(slug="early", published_on=yesterday, published_precision="day", accessed_on=yesterday)
+    commitment = make_commitment(title="As it was", published_at=moment(yesterday), sources=[source])
+    make_milestone(commitment, recorded_at=moment(yesterday), sources=[source])
+    with reason_for_change("Made up."):
+        Commitment.objects.update(title="As it is")
+
+    page = get(f"/sources/early/?known_on={yesterday}")
+
+    assert "As it was" in page
+    assert "As it is" not in page
