@@ -63,14 +63,14 @@ def source_detail(request: HttpRequest, clocks: Clocks, slug: str) -> HttpRespon
     milestones = Milestone.objects.recorded(clocks.as_of, clocks.known_on).filter(source_links__source=source)
     resting = [*supported.order_by("reference")[:SUPPORTED]]
     origins = [*instruments]
-    steps = [*milestones.select_related("commitment")[:SUPPORTED]]
-    restore_labels([source, *resting, *origins, *(step.commitment for step in steps)], clocks.known_on)
+    restore_labels([source, *resting, *origins], clocks.known_on)
     context = {
         "source": source,
         "updates": updates.distinct().order_by("-number")[:SUPPORTED],
         "commitments": resting,
         "instruments": origins,
-        "milestones": steps,
+        # Of their commitments the page shows the reference, which is permanent.
+        "milestones": milestones.select_related("commitment")[:SUPPORTED],
     }
     return page(request, clocks, "commitments/source_detail.html", context)
 
