@@ -60,7 +60,9 @@ def moves_of(effect: Effect) -> dict[str, tuple[str, str]]:
 
 def buttons(text: str) -> str:
     """The form with which an update is decided on."""
-    return text.partition('<form class="note"')[2].partition("</form>")[0]
+    _before, form, after = text.partition('id="decision"')
+    assert form
+    return after.partition("</form>")[0]
 
 
 def press(client: Client, update: StatusUpdate, step: str, **data: Any) -> Any:
