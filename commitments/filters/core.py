@@ -39,10 +39,6 @@ class FacetView:
     label: str
     options: list[Option]
 
-    @property
-    def is_used(self) -> bool:
-        return any(option.is_chosen for option in self.options)
-
 
 @dataclass(frozen=True)
 class Chip:
