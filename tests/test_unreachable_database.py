@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import socket
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 from django.db import close_old_connections, connection
 from django.test import Client
 from django.urls import URLPattern
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from commitments.urls import urlpatterns
 
@@ -33,7 +34,9 @@ def address_of(pattern: URLPattern) -> str:
     return f"/{route}"
 
 
-ADDRESSES = [*map(address_of, urlpatterns), "/admin/login/"]
+# Files of closed days: what is there needs no database.
+KEPT_FILES = {"register_file", "register_digest"}
+ADDRESSES = [*(address_of(pattern) for pattern in urlpatterns if pattern.name not in KEPT_FILES), "/admin/login/"]
 
 
 @pytest.fixture
@@ -77,6 +80,26 @@ def test_a_page_says_in_plain_words_that_it_failed(
 
     assert_plain_failure(answer)
     assert time.monotonic() - began < PROMPTLY
+
+
+def test_a_kept_file_is_served_without_it(
+    visitor: Client,
+    elsewhere: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Settings,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setitem(elsewhere, "HOST", str(tmp_path))
+    settings.DUMPS_DIR = tmp_path
+    kept = b"made up: true\n"
+    digest = hashlib.sha256(kept).hexdigest()
+    (tmp_path / "register-2001-02-03.yaml").write_bytes(kept)
+    (tmp_path / "register-2001-02-03.yaml.sha256").write_text(f"{digest}  register-2001-02-03.yaml\n")
+
+    file = visitor.get("/data/register-2001-02-03.yaml")
+    assert b"".join(file.streaming_content) == kept
+    assert digest in visitor.get("/data/register-2001-02-03.yaml.sha256").content.decode()
+    assert visitor.get("/data/register-2001-02-04.yaml").status_code == 404
 
 
 def test_a_server_that_takes_the_connection_and_is_silent_is_not_waited_for(
