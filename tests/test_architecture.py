@@ -62,7 +62,7 @@ LAYERS = [
         "effects",
     ],
     ["wording"],
-    ["definitions", "charts", "glyphs", "clocks", "judgements", "addresses", "web_addresses"],
+    ["definitions", "charts", "glyphs", "png", "clocks", "judgements", "addresses", "web_addresses"],
     ["models"],
 ]
 LAYER_OF = {name: depth for depth, names in enumerate(LAYERS) for name in names}
