@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import BrowserContext, expect
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -22,6 +24,18 @@ FLAGS = [
     "--no-default-browser-check",
     "--disable-gpu",
 ]
+
+# Nobody measures time here, and a busy machine may take its own.
+expect.set_options(timeout=20_000)
+
+# What the page itself would only report to a developer who looks.
+REPORT = """
+document.addEventListener("securitypolicyviolation", (violation) => {
+  console.error(`${violation.violatedDirective} ${violation.blockedURI} ${violation.sourceFile}`);
+});
+"""
+# Said of requests that were still under way when the person went on to another page, and of conflicts (409).
+EXPECTED = ("htmx:sendAbort", "htmx:afterRequest", "409")
 
 # Playwright's synchronous interface keeps an event loop in this thread, where Django refuses the ORM by default.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -46,3 +60,18 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_context_args, "locale": "en-GB", "timezone_id": "UTC"}
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What the browser complained about on any page of the test: nothing that is not expected."""
+    found: list[str] = []
+    yield found
+    assert not [complaint for complaint in found if not any(expected in complaint for expected in EXPECTED)]
+
+
+def listen(context: BrowserContext, complaints: list[str]) -> None:
+    """Collect errors of scripts, of the console and of the content policy on every page of this context."""
+    context.add_init_script(REPORT)
+    context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))

@@ -11,25 +11,12 @@ from pytest_django.live_server_helper import LiveServer
 
 from commitments.models import OpenForm, StatusUpdate
 from commitments.roles import set_up_roles
+from tests.browser.conftest import listen
 from tests.factories import make_commitment, make_update, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PATIENCE = 20_000
 WIDTH = 390
-REPORT = """
-document.addEventListener("securitypolicyviolation", (violation) => {
-  console.error(`${violation.violatedDirective} ${violation.blockedURI} ${violation.sourceFile}`);
-});
-"""
-
-
-@pytest.fixture
-def complaints() -> Iterator[list[str]]:
-    """What the browser complained about: nothing but that a conflict is one."""
-    found: list[str] = []
-    yield found
-    assert not [complaint for complaint in found if "409" not in complaint]
 
 
 @pytest.fixture
@@ -51,9 +38,7 @@ def desks(browser: Browser, live_server: LiveServer, complaints: list[str]) -> I
         context = browser.new_context(
             base_url=live_server.url, viewport={"width": WIDTH, "height": 800}, locale="en-GB"
         )
-        context.add_init_script(REPORT)
-        context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        listen(context, complaints)
         log_in(context.new_page(), name)
         contexts[name] = context
     yield contexts
@@ -91,7 +76,7 @@ def test_what_was_typed_in_a_closed_tab_is_restored_and_saved(
     page = opened(desks["edith"], address(draft))
     page.locator("#id_title").fill("Typed and not saved")
     page.locator("#id_assessments-0-reasoning").fill("Typed too.")
-    expect(page.locator("#desk-kept")).to_contain_text("not saved yet", timeout=PATIENCE)
+    expect(page.locator("#desk-kept")).to_contain_text("not saved yet")
     page.locator("#id_summary").fill("Typed in the last second.")
     page.close(run_before_unload=False)
 
@@ -129,9 +114,9 @@ def test_two_colleagues_hear_of_each_other(desks: dict[str, BrowserContext], dra
     second = opened(desks["roland"], address(draft))
 
     expect(second.locator("#desk-colleagues")).to_contain_text("Edith has this record open too")
-    expect(first.locator("#desk-colleagues")).to_contain_text("Roland has this record open too", timeout=PATIENCE)
+    expect(first.locator("#desk-colleagues")).to_contain_text("Roland has this record open too")
     second.goto("/admin/")
-    expect(first.locator("#desk-colleagues")).to_be_empty(timeout=PATIENCE)
+    expect(first.locator("#desk-colleagues")).to_be_empty()
 
 
 def test_the_second_of_two_chooses_by_keyboard(desks: dict[str, BrowserContext], draft: StatusUpdate) -> None:

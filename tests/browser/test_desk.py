@@ -14,32 +14,18 @@ from pytest_django.live_server_helper import LiveServer
 from commitments.models import StatusUpdate
 from commitments.publishing import submit
 from commitments.roles import set_up_roles
+from tests.browser.conftest import listen
 from tests.factories import make_commitment, make_source, make_update, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 AXE = Axe()
-REPORT = """
-document.addEventListener("securitypolicyviolation", (violation) => {
-  console.error(`${violation.violatedDirective} ${violation.blockedURI} ${violation.sourceFile}`);
-});
-"""
-
-
-@pytest.fixture
-def complaints() -> Iterator[list[str]]:
-    """What the browser complained about on any page of the test: nothing."""
-    found: list[str] = []
-    yield found
-    assert not found
 
 
 @pytest.fixture
 def desk(browser: Browser, live_server: LiveServer, complaints: list[str]) -> Iterator[BrowserContext]:
     context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900}, locale="en-GB")
-    context.add_init_script(REPORT)
-    context.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    listen(context, complaints)
     yield context
     context.close()
 

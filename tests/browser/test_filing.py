@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from commitments.models import Source, StatusUpdate
-from tests.browser.test_desk import complaints, desk, log_in, open_choices, person_in  # noqa: F401 - fixtures
+from tests.browser.test_desk import desk, log_in, open_choices, person_in  # noqa: F401 - fixtures
 from tests.factories import make_commitment, make_milestone, make_source, make_update
 
 pytestmark = pytest.mark.django_db(transaction=True)

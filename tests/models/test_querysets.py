@@ -159,4 +159,5 @@ def test_an_index_answers_the_status_of_a_commitment() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute("SET LOCAL enable_incremental_sort = off")
     assert "assessment_current" in latest[:1].explain()
