@@ -86,14 +86,19 @@ class Overview:
         return len(self.rows)
 
 
-def judged_set(clocks: Clocks, queryset: CommitmentQuerySet | None = None) -> list[Judged]:
+def judged_set(
+    clocks: Clocks, queryset: CommitmentQuerySet | None = None, *, with_withdrawn: bool = False
+) -> list[Judged]:
     """The commitments in force at these clocks with their judgements, by area and reference.
+
+    `with_withdrawn`: every one that has a page, also those that no count holds any more.
 
     One query; on a past known-on day two more, which lay the labels of that day over the rows.
     """
+    every = Commitment.objects.all() if queryset is None else queryset
+    shown = every.published if with_withdrawn else every.in_force
     commitments = (
-        (Commitment.objects.all() if queryset is None else queryset)
-        .in_force(clocks.as_of, clocks.known_on)
+        shown(clocks.as_of, clocks.known_on)
         .with_status(clocks.as_of, clocks.known_on)
         .with_dates(clocks.as_of, clocks.known_on)
         .select_related("area", "instrument")

@@ -55,6 +55,7 @@ LAYERS = [
         "chronicle",
         "dossier",
         "rewording",
+        "records",
         "citations",
         "roles",
         "people",

@@ -113,9 +113,9 @@ class CommitmentFilter(ListFilter[Row]):
     }
 
 
-def listed_rows(clocks: Clocks) -> list[Row]:
-    """The commitments in force with their actors. Three queries; eight on a past known-on day."""
-    judged = judged_set(clocks)
+def listed_rows(clocks: Clocks, *, with_withdrawn: bool = False) -> list[Row]:
+    """The commitments in force, or all that have a page, with their actors. Three queries; eight on a past day."""
+    judged = judged_set(clocks, with_withdrawn=with_withdrawn)
     links = linked_ids(CommitmentActor, "commitment", "actor", [row.commitment.pk for row in judged], clocks.known_on)
     actors = Actor.objects.in_bulk({actor_id for actor_ids in links.values() for actor_id in actor_ids})
     restore_labels(actors.values(), clocks.known_on)

@@ -1,0 +1,366 @@
+"""Every dataset as an iterator of its records, on both clocks.
+
+What grows with the register (updates, assessments, citations, checks, milestones) is read through a cursor of the
+database, a few thousand rows at a time, so that memory stays flat; what a person lists (commitments, sources and what
+they hang on) is read whole. Rows stand in an order that no later edit changes, the same under every collation.
+
+A record names nothing that is not itself in the datasets at these clocks, so that every key leads somewhere;
+`corrected_by` alone names an update that may have happened after the as-of day.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Collate, TruncDate
+from ninja import Schema
+
+from ..clocks import Clocks
+from ..filters.commitments import Row, listed_rows
+from ..judgements import Judged
+from ..models import (
+    Assessment,
+    Check,
+    CheckCommitment,
+    Citation,
+    Commitment,
+    CommitmentSource,
+    InstrumentSource,
+    Milestone,
+    MilestoneSource,
+    Source,
+    StatusUpdate,
+    known_by,
+    linked_ids,
+    restore_labels,
+)
+from .shapes import AssessmentRecord, CheckRecord, CitationRecord, MilestoneRecord, UpdateRecord
+
+if TYPE_CHECKING:
+    from ..models.check import CheckQuerySet
+    from ..models.milestone import MilestoneQuerySet
+    from ..models.status_update import StatusUpdateQuerySet
+
+# The names of the columns with values of str, int, bool, date, list or None.
+Record = dict[str, Any]
+ROWS_AT_A_TIME = 2_000
+
+
+def _streamed(shape: type[Schema], rows: QuerySet[Any], **elsewhere: Any) -> Iterator[Record]:
+    """One query. `elsewhere` says where a column comes from that is not the field of its name."""
+    names = list(shape.model_fields)
+    expressions = [elsewhere.get(name, F(name)) for name in names]
+    for values in rows.values_list(*expressions).iterator(ROWS_AT_A_TIME):
+        yield dict(zip(names, (None if value == "" else value for value in values), strict=True))
+
+
+def _day(moment: str) -> TruncDate:
+    return TruncDate(moment, tzinfo=datetime.UTC)
+
+
+def _day_of(moment: datetime.datetime | None) -> datetime.date | None:
+    return moment.astimezone(datetime.UTC).date() if moment else None
+
+
+def _filled(**values: Any) -> Record:
+    return {name: None if value == "" else value for name, value in values.items()}
+
+
+# What a person lists
+
+
+def pledges(clocks: Clocks) -> list[Row]:
+    """Every commitment that has a page, also those withdrawn, by reference. Three queries; eight on a past day."""
+    rows = listed_rows(clocks, with_withdrawn=True)
+    return sorted(rows, key=lambda row: (len(row.judged.commitment.reference), row.judged.commitment.reference))
+
+
+def commitments(clocks: Clocks, rows: Sequence[Row] | None = None) -> Iterator[Record]:
+    """These rows, which may come filtered, in their order; all of `pledges` otherwise. Four queries for rows given.
+
+    On a past known-on day one more.
+    """
+    rows = pledges(clocks) if rows is None else rows
+    keys = [row.judged.commitment.pk for row in rows]
+    links = linked_ids(CommitmentSource, "commitment", "source", keys, clocks.known_on)
+    slugs = _slugs({*_flat(links), *(row.judged.commitment.wording_source_id or 0 for row in rows)})
+    public = Commitment.objects.published(clocks.as_of, clocks.known_on)
+    followed = {row.judged.commitment.follows_id or 0 for row in rows}
+    references = dict(public.filter(pk__in=followed).values_list("pk", "reference"))
+    bases = Assessment.objects.filter(pk__in=[_basis(row) for row in rows])
+    numbers = dict(bases.values_list("pk", "update__number"))
+    for row in rows:
+        commitment = row.judged.commitment
+        withdrawn_on = commitment.withdrawn_at if commitment.is_withdrawn(clocks.known_on) else None
+        follows = references.get(commitment.follows_id or 0)
+        yield _filled(
+            reference=commitment.reference,
+            title=commitment.title,
+            title_ja=commitment.title_ja,
+            summary=commitment.summary,
+            instrument=commitment.instrument.slug,
+            paragraph=commitment.paragraph,
+            wording_text=commitment.wording_text,
+            wording_language=commitment.wording_language,
+            wording_source=slugs.get(commitment.wording_source_id or 0),
+            basis=commitment.basis,
+            area=commitment.area.slug,
+            kind=commitment.kind,
+            strength=commitment.strength,
+            actors=[actor.slug for actor in row.actors],
+            cadence_months=commitment.cadence_months,
+            due_on=commitment.due_on,
+            due_precision=commitment.due_precision,
+            due_by=commitment.due_by,
+            deadline_wording=commitment.deadline_wording,
+            progress_looks_like=list(commitment.progress_looks_like),
+            fulfilled_when=commitment.fulfilled_when,
+            follows=follows,
+            follows_relation=commitment.follows_relation if follows else None,
+            sources=[slugs[pk] for pk in links[commitment.pk]],
+            note=commitment.note,
+            published_on=_day_of(commitment.published_at),
+            withdrawn_on=_day_of(withdrawn_on),
+            withdrawal_reason=commitment.withdrawal_reason if withdrawn_on else None,
+            **_judgements(row.judged, numbers.get(_basis(row))),
+        )
+
+
+def _judgements(judged: Judged, status_update: int | None) -> Record:
+    return {
+        "group": judged.group.value,
+        "status": judged.status.value,
+        "evidence": str(judged.evidence),
+        "status_update": status_update,
+        "schedule": judged.schedule.state.value,
+        "schedule_on": judged.schedule.on,
+        "schedule_precision": str(judged.schedule.precision) if judged.schedule.on else None,
+        "freshness": judged.freshness.state.value,
+        "review_on": judged.freshness.review_on,
+        "last_evidence_by": judged.facts.last_evidence_by,
+        "last_checked_on": judged.facts.last_checked_on,
+        "last_occurrence_by": judged.facts.last_occurrence_by,
+        "delivered_by": judged.facts.delivered_by,
+        "next_milestone_by": judged.facts.milestone_due_by,
+    }
+
+
+def _basis(row: Row) -> int:
+    """The id of the assessment that the status rests on, which `with_status` has annotated; 0 where it is derived."""
+    commitment: Any = row.judged.commitment
+    return commitment.current_assessment_id or 0
+
+
+def _flat(links: dict[int, list[int]]) -> set[int]:
+    return {pk for ids in links.values() for pk in ids}
+
+
+def _slugs(source_ids: Iterable[int]) -> dict[int, str]:
+    return dict(Source.objects.filter(pk__in=source_ids).values_list("pk", "slug"))
+
+
+def areas(clocks: Clocks) -> Iterator[Record]:
+    """Of the commitments. The queries of `pledges`."""
+    found = {row.judged.commitment.area for row in pledges(clocks)}
+    for area in sorted(found, key=lambda area: (area.position, area.slug)):
+        yield _filled(
+            slug=area.slug,
+            name=area.name,
+            name_ja=area.name_ja,
+            headline=area.is_headline,
+            description=area.description,
+        )
+
+
+def actors(clocks: Clocks) -> Iterator[Record]:
+    """Of the commitments. The queries of `pledges`."""
+    found = {actor for row in pledges(clocks) for actor in row.actors}
+    for actor in sorted(found, key=lambda actor: (actor.position, actor.slug)):
+        yield _filled(
+            slug=actor.slug,
+            name=actor.name,
+            name_ja=actor.name_ja,
+            abbreviation=actor.abbreviation,
+            side=actor.side,
+        )
+
+
+def instruments(clocks: Clocks) -> Iterator[Record]:
+    """Of the commitments. Two queries more than `pledges`; three on a past day."""
+    found = {row.judged.commitment.instrument for row in pledges(clocks)}
+    links = _instrument_links([instrument.pk for instrument in found], clocks)
+    slugs = _slugs(_flat(links))
+    for instrument in sorted(found, key=lambda each: (each.adopted_on, each.position, each.slug)):
+        yield _filled(
+            slug=instrument.slug,
+            title=instrument.title,
+            title_ja=instrument.title_ja,
+            kind=instrument.kind,
+            adopted_on=instrument.adopted_on,
+            adopted_precision=instrument.adopted_precision,
+            adopted_by=instrument.adopted_by,
+            description=instrument.description,
+            sources=[slugs[pk] for pk in links[instrument.pk]],
+        )
+
+
+def _instrument_links(instrument_ids: list[int], clocks: Clocks) -> dict[int, list[int]]:
+    return linked_ids(InstrumentSource, "instrument", "source", instrument_ids, clocks.known_on)
+
+
+def named_sources(clocks: Clocks) -> list[Source]:
+    """Every source that a record of another dataset names, by slug.
+
+    Unlike `SourceQuerySet.published` it reads the links of the known-on day, and not those of discrepancies, whose
+    past is not kept. Four queries; eight on a past day.
+    """
+    public = list(Commitment.objects.published(clocks.as_of, clocks.known_on))
+    restore_labels(public, clocks.known_on)
+    links = linked_ids(CommitmentSource, "commitment", "source", [row.pk for row in public], clocks.known_on)
+    origins = _instrument_links(list({row.instrument_id for row in public}), clocks)
+    wordings = {row.wording_source_id for row in public if row.wording_source_id}
+    this = OuterRef("pk")
+    # A value and no EXISTS, as in `SourceQuerySet.published`.
+    citation = Citation.objects.published(clocks.as_of, clocks.known_on).filter(source=this).order_by().values("pk")
+    announced = MilestoneSource.objects.filter(milestone__in=recorded_milestones(clocks), source=this)
+    rows = Source.objects.alias(citation=Subquery(citation[:1])).filter(
+        Q(citation__isnull=False) | Exists(announced) | Q(pk__in=_flat(links) | _flat(origins) | wordings)
+    )
+    found = list(rows)
+    restore_labels(found, clocks.known_on)
+    return sorted(found, key=lambda source: source.slug)
+
+
+def sources(clocks: Clocks, rows: Iterable[Source] | None = None) -> Iterator[Record]:
+    """These rows, which may come filtered, in their order (no query); all of `named_sources` otherwise."""
+    for source in named_sources(clocks) if rows is None else rows:
+        yield _filled(
+            slug=source.slug,
+            url=source.url,
+            title=source.title,
+            title_seen=source.is_title_seen,
+            publisher=source.publisher,
+            side=source.side,
+            kind=source.kind,
+            language=source.language,
+            published_on=source.published_on,
+            published_precision=source.published_precision,
+            accessed_on=source.accessed_on,
+            archived_url=source.archived_url,
+            note=source.note,
+        )
+
+
+# What grows
+
+
+def updates(clocks: Clocks, rows: StatusUpdateQuerySet | None = None) -> Iterator[Record]:
+    """These rows of `StatusUpdate.objects.published`, however filtered, ordered and cut; all by number otherwise."""
+    if rows is None:
+        rows = StatusUpdate.objects.published(clocks.as_of, clocks.known_on).order_by("number")
+    return _streamed(
+        UpdateRecord,
+        rows.with_correction(clocks.known_on),
+        recorded_on=_day("published_at"),
+        context=F("is_context"),
+        corrects=Case(When(corrects__happened_by__lte=clocks.as_of, then=F("corrects__number"))),
+        corrected_by=F("corrected_by"),
+    )
+
+
+def assessments(clocks: Clocks, updates: StatusUpdateQuerySet | None = None) -> Iterator[Record]:
+    """Of these published updates, or of all; by number of the update, in the order of its page.
+
+    One of a commitment whose instrument had not been adopted by the as-of day is left out.
+    """
+    rows = Assessment.objects.filter(
+        known_by("published_at", clocks.known_on),
+        happened_by__lte=clocks.as_of,
+        commitment__instrument__adopted_by__lte=clocks.as_of,
+    )
+    if updates is not None:
+        rows = rows.filter(update__in=updates.values("pk"))
+    announced = Q(known_by("meets__recorded_at", clocks.known_on), meets__announced_by__lte=clocks.as_of)
+    return _streamed(
+        AssessmentRecord,
+        rows.order_by("update__number", "position", "pk"),
+        update=F("update__number"),
+        commitment=F("commitment__reference"),
+        occurrence=F("is_occurrence"),
+        meets=Case(When(announced, then=F("meets__slug"))),
+    )
+
+
+def citations(clocks: Clocks, updates: StatusUpdateQuerySet | None = None) -> Iterator[Record]:
+    """Of these published updates, or of all; by number of the update, in the order of its page."""
+    rows = Citation.objects.published(clocks.as_of, clocks.known_on)
+    if updates is not None:
+        rows = rows.filter(update__in=updates.values("pk"))
+    rows = rows.order_by("update__number", "position", "pk")
+    found = _streamed(
+        CitationRecord, rows, update=F("update__number"), source=F("source__slug"), position=F("position")
+    )
+    update, place = 0, 0
+    for record in found:
+        place = place + 1 if record["update"] == update else 1
+        update = record["update"]
+        yield record | {"position": place}
+
+
+def checks(clocks: Clocks, rows: CheckQuerySet | None = None) -> Iterator[Record]:
+    """These rows of `Check.objects.recorded`, however filtered, ordered and cut; all by slug otherwise."""
+    if rows is None:
+        rows = Check.objects.recorded(clocks.known_on).order_by(Collate("slug", "C"))
+    covered = CheckCommitment.objects.filter(
+        performed_check=OuterRef("pk"), commitment__instrument__adopted_by__lte=clocks.as_of
+    )
+    return _streamed(
+        CheckRecord,
+        rows,
+        recorded_on=_day("recorded_at"),
+        commitments=ArraySubquery(covered.order_by("position", "pk").values("commitment__reference")),
+    )
+
+
+def milestones(clocks: Clocks, rows: MilestoneQuerySet | None = None) -> Iterator[Record]:
+    """These rows of `recorded_milestones`, however filtered, ordered and cut; all by slug otherwise."""
+    recorded = recorded_milestones(clocks)
+    this = OuterRef("pk")
+    met = Assessment.objects.counted(clocks.as_of, clocks.known_on).filter(meets=this)
+    links = MilestoneSource.objects.filter(milestone=this).order_by("position", "pk")
+    return _streamed(
+        MilestoneRecord,
+        recorded.order_by(Collate("slug", "C")) if rows is None else rows,
+        commitment=F("commitment__reference"),
+        recorded_on=_day("recorded_at"),
+        sources=ArraySubquery(links.values("source__slug")),
+        replaces=Case(When(replaces__announced_by__lte=clocks.as_of, then=F("replaces__slug"))),
+        replaced_by=Subquery(recorded.filter(replaces=this).values("slug")[:1]),
+        met_by=Subquery(met.order_by("happened_by", "update__number").values("update__number")[:1]),
+    )
+
+
+def recorded_milestones(clocks: Clocks) -> MilestoneQuerySet:
+    """Those of commitments whose instrument had been adopted by the as-of day."""
+    recorded = Milestone.objects.recorded(clocks.as_of, clocks.known_on)
+    return recorded.filter(commitment__instrument__adopted_by__lte=clocks.as_of)
+
+
+# Lists of a record, one a line
+
+
+def linked(
+    parents: Callable[[Clocks], Iterator[Record]], key: str, items: str, parent: str, child: str
+) -> Callable[[Clocks], Iterator[Record]]:
+    """Reads the list `items` of every parent as records of three columns: the parent, the place, the child."""
+
+    def read(clocks: Clocks) -> Iterator[Record]:
+        for record in parents(clocks):
+            for position, item in enumerate(record[items], 1):
+                yield {parent: record[key], "position": position, child: item}
+
+    return read
