@@ -140,7 +140,7 @@ def _load(
     as_published: bool = False,
 ) -> list[Entry]:
     """With `commitment`, only the assessments of that one. The wordings are those of today."""
-    before = _status_when_published() if as_published else _status_before(clocks)
+    before = _status_when_published() if as_published else status_before_each(clocks)
     assessments = Assessment.objects.annotate(status_before=before).select_related(
         "commitment__area", "commitment__instrument", "meets"
     )
@@ -187,7 +187,7 @@ def page_by_event(clocks: Clocks, cursor: str, commitment: Commitment) -> EntryP
     """
     updates = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
     if cursor:
-        happened_by, number = _event_cursor(cursor)
+        happened_by, number = event_cursor(cursor)
         updates = updates.filter(Q(happened_by__lt=happened_by) | Q(happened_by=happened_by, number__lt=number))
     shown = _first(updates, Assessment.objects.filter(commitment=commitment), BY_EVENT, PAGE_SIZE + 1)
     entries = _load(shown, clocks, commitment=commitment)
@@ -229,7 +229,7 @@ def update_context(update: StatusUpdate, clocks: Clocks) -> dict[str, Any]:
     return {"entry": entry, "update": entry.update, **neighbours}
 
 
-def _status_before(clocks: Clocks) -> Coalesce:
+def status_before_each(clocks: Clocks) -> Coalesce:
     """The status just before each assessment, by event; a draft stands where it would if published now."""
     happened_by = Coalesce(OuterRef("happened_by"), Value(clocks.as_of), output_field=DateField())
     published_at = Coalesce(OuterRef("published_at"), Value(end_of_day(clocks.today)), output_field=DateTimeField())
@@ -273,7 +273,7 @@ def _latest_status(earlier: QuerySet[Assessment], searches: CheckCommitmentQuery
     )
 
 
-def _event_cursor(cursor: str) -> tuple[datetime.date, int]:
+def event_cursor(cursor: str) -> tuple[datetime.date, int]:
     match = CURSOR.match(cursor)
     try:
         if match:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -27,6 +26,7 @@ from .chronicle import Entry, latest_publications
 from .clocks import BadQuery, Clocks
 from .models import Area, Assessment, Commitment, Edition, StatusUpdate, restore_labels
 from .public import public
+from .xml_text import xml_safe
 
 if TYPE_CHECKING:
     from .models.status_update import StatusUpdateQuerySet
@@ -34,13 +34,6 @@ if TYPE_CHECKING:
 ITEMS = 50
 LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
 MINUTES_BETWEEN_POLLS = 60
-# What XML 1.0 allows; anything else would make the whole feed unreadable.
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def xml_safe(text: str) -> str:
-    """The text with a replacement character wherever XML allows none."""
-    return NOT_XML.sub("\ufffd", text)
 
 
 def tag_uri(path: str) -> str:

@@ -63,7 +63,7 @@ LAYERS = [
         "effects",
     ],
     ["wording"],
-    ["definitions", "charts", "glyphs", "png", "clocks", "judgements", "addresses", "web_addresses"],
+    ["definitions", "charts", "glyphs", "png", "clocks", "judgements", "addresses", "web_addresses", "xml_text"],
     ["models"],
 ]
 LAYER_OF = {name: depth for depth, names in enumerate(LAYERS) for name in names}

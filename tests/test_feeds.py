@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from commitments.feeds import xml_safe
 from commitments.models import Commitment, reason_for_change
+from commitments.xml_text import xml_safe
 from tests.factories import make_commitment, make_source, make_update
 
 pytestmark = pytest.mark.django_db

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -29,6 +31,9 @@ from .triggers import (
 )
 from .triggers import versioned as versioned_rows
 from .validators import language_tag, plain_line
+
+if TYPE_CHECKING:
+    from .assessment import AssessmentQuerySet
 
 REFERENCE = r"^EUJP-[0-9]{2,}\Z"
 FROZEN = (
@@ -78,6 +83,25 @@ class Relation(models.TextChoices):
     IMPLEMENTS = "implements", _("implements")
 
 
+def _bearing_status(as_of: datetime.date, known_on: datetime.date | None) -> AssessmentQuerySet:
+    """Of the outer row's commitment, the assessments that set a status, the one in force first."""
+    counted = Assessment.objects.counted(as_of, known_on).filter(commitment=OuterRef("pk")).exclude(status="")
+    return counted.order_by("-happened_by", "-published_at", "-update_id")
+
+
+def _status_on(as_of: datetime.date, known_on: datetime.date | None) -> Coalesce:
+    """What was set last, or what a search that covers the day derives."""
+    checked = CheckCommitment.objects.known(known_on).covering(as_of).filter(commitment=OuterRef("pk"))
+    return Coalesce(
+        Subquery(_bearing_status(as_of, known_on).values("status")[:1]),
+        Case(
+            When(Exists(checked), then=Value(DeliveryStatus.NO_PUBLIC_ACTION.value)),
+            default=Value(DeliveryStatus.NOT_ASSESSED.value),
+        ),
+        output_field=models.CharField(),
+    )
+
+
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
     def published(self, as_of: datetime.date, known_on: datetime.date | None = None) -> CommitmentQuerySet:
         """Commitments that have a page on that day: those withdrawn by then keep theirs."""
@@ -93,27 +117,23 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
 
         One subquery per value, each answered by the index assessment_current; see DATA-MODEL D1 in the decision log.
         """
-        bearing_status = (
-            Assessment.objects.counted(as_of, known_on)
-            .filter(commitment=OuterRef("pk"))
-            .exclude(status="")
-            .order_by("-happened_by", "-published_at", "-update_id")
-        )
-        checked = CheckCommitment.objects.known(known_on).covering(as_of).filter(commitment=OuterRef("pk"))
+        bearing_status = _bearing_status(as_of, known_on)
         return self.annotate(
             current_assessment_id=Subquery(bearing_status.values("pk")[:1]),
-            status=Coalesce(
-                Subquery(bearing_status.values("status")[:1]),
-                Case(
-                    When(Exists(checked), then=Value(DeliveryStatus.NO_PUBLIC_ACTION.value)),
-                    default=Value(DeliveryStatus.NOT_ASSESSED.value),
-                ),
-                output_field=models.CharField(),
-            ),
+            status=_status_on(as_of, known_on),
             evidence=Coalesce(
                 Subquery(bearing_status.values("evidence")[:1]), Value(""), output_field=models.CharField()
             ),
         )
+
+    def with_statuses(
+        self, days: Sequence[datetime.date], known_on: datetime.date | None = None
+    ) -> CommitmentQuerySet:
+        """Annotate `status_0`, `status_1` and so on: the status on each of these days.
+
+        The index answers each, so that the cost follows days and commitments and not how much has happened.
+        """
+        return self.annotate(**{f"status_{number}": _status_on(day, known_on) for number, day in enumerate(days)})
 
     def with_dates(self, as_of: datetime.date, known_on: datetime.date | None = None) -> CommitmentQuerySet:
         """Annotate the days that schedule and freshness are computed from; needs `with_status` first.
