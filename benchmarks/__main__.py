@@ -53,6 +53,7 @@ PAGES = {
     "source, busy": "/sources/source-0000/",
     "source, as known": "/sources/source-0000/?{known_on}",
     "changes": "/changes/?since=2019-01-01&until=2020-01-01",
+    "reference": "/commitments/EUJP-0001/cite.bib",
     "methodology": "/methodology/",
     "corrections": "/corrections/",
     "subscribe": "/subscribe/",

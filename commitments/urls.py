@@ -1,19 +1,26 @@
 import datetime
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from . import feeds
-from .views import about, changes, commitments, dashboard, data, sources, subjects, updates
+from .citations import FORMATS
+from .models.commitment import REFERENCE
+from .views import about, changes, citations, commitments, dashboard, data, sources, subjects, updates
 
 
-class FeedFormat:
+class FeedFormat(StringConverter):
     regex = "rss|atom"
 
-    def to_python(self, value: str) -> str:
-        return value
 
-    def to_url(self, value: str) -> str:
-        return value
+class CitationFormat(StringConverter):
+    regex = "|".join(FORMATS)
+
+
+class ReferenceConverter(StringConverter):
+    """No other text reaches the database, which refuses some."""
+
+    regex = REFERENCE.removeprefix("^").removesuffix(r"\Z")
 
 
 class DayConverter:
@@ -27,6 +34,8 @@ class DayConverter:
 
 
 register_converter(FeedFormat, "feed_format")
+register_converter(CitationFormat, "citation_format")
+register_converter(ReferenceConverter, "reference")
 register_converter(DayConverter, "day")
 
 app_name = "commitments"
@@ -34,12 +43,18 @@ app_name = "commitments"
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("commitments/", commitments.commitment_list, name="commitment_list"),
-    path("commitments/<str:reference>/", commitments.commitment_detail, name="commitment"),
+    path("commitments/<reference:reference>/", commitments.commitment_detail, name="commitment"),
+    path(
+        "commitments/<reference:reference>/cite.<citation_format:extension>",
+        citations.commitment_citation,
+        name="commitment_citation",
+    ),
     path("areas/<slug:slug>/", subjects.area_detail, name="area"),
     path("actors/<slug:slug>/", subjects.actor_detail, name="actor"),
     path("instruments/<slug:slug>/", subjects.instrument_detail, name="instrument"),
     path("updates/", updates.update_list, name="update_list"),
     path("updates/<int:number>/", updates.update_detail, name="update"),
+    path("updates/<int:number>/cite.<citation_format:extension>", citations.update_citation, name="update_citation"),
     path("compare/", subjects.compare, name="compare"),
     path("changes/", changes.changes, name="changes"),
     path("exports/changes.csv", changes.changes_csv, name="changes_csv"),
@@ -48,6 +63,7 @@ urlpatterns = [
     path("sources/", sources.source_list, name="source_list"),
     path("coverage/", sources.source_coverage, name="source_coverage"),
     path("sources/<slug:slug>/", sources.source_detail, name="source"),
+    path("sources/<slug:slug>/cite.<citation_format:extension>", citations.source_citation, name="source_citation"),
     path("methodology/", about.methodology, name="methodology"),
     path("subscribe/", about.subscribe, name="subscribe"),
     path("data/", data.data, name="data"),
@@ -57,5 +73,7 @@ urlpatterns = [
     path("feeds/corrections.<feed_format:extension>", feeds.correction_feed, name="correction_feed"),
     path("feeds/changes.<feed_format:extension>", feeds.change_feed, name="change_feed"),
     path("feeds/areas/<slug:slug>.<feed_format:extension>", feeds.area_feed, name="area_feed"),
-    path("feeds/commitments/<str:reference>.<feed_format:extension>", feeds.commitment_feed, name="commitment_feed"),
+    path(
+        "feeds/commitments/<reference:reference>.<feed_format:extension>", feeds.commitment_feed, name="commitment_feed"
+    ),
 ]

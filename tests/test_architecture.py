@@ -63,7 +63,18 @@ LAYERS = [
         "effects",
     ],
     ["wording"],
-    ["definitions", "charts", "glyphs", "png", "clocks", "judgements", "addresses", "web_addresses", "xml_text"],
+    [
+        "definitions",
+        "charts",
+        "glyphs",
+        "png",
+        "clocks",
+        "days",
+        "judgements",
+        "addresses",
+        "web_addresses",
+        "xml_text",
+    ],
     ["models"],
 ]
 LAYER_OF = {name: depth for depth, names in enumerate(LAYERS) for name in names}

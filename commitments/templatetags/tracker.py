@@ -18,13 +18,12 @@ from django import template
 from django.db.models import TextChoices
 from django.template import Context
 from django.urls import reverse
-from django.utils.dateformat import format as format_date
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
+from commitments.days import in_iso, in_words
 from commitments.glyphs import DRAWINGS, FAMILIES, GLYPHS
 from commitments.judgements import FreshnessState, ScheduleState
 from commitments.models import Bearing, DeliveryStatus, Evidence
@@ -34,11 +33,6 @@ register = template.Library()
 Text = str | Promise
 
 FLAGGED: Final = frozenset({ScheduleState.OVERDUE, ScheduleState.WINDOW_MISSED})
-ENGLISH_DAYS: Final = {"day": "j M Y", "month": "M Y", "year": "Y"}
-JAPANESE_DAYS: Final = {"day": "Y年n月j日", "month": "Y年n月", "year": "Y年"}
-ENGLISH_DAYS_OF_A_YEAR: Final = {"day": "j M", "month": "M", "year": ""}
-JAPANESE_DAYS_OF_A_YEAR: Final = {"day": "n月j日", "month": "n月", "year": ""}
-ISO_LENGTH: Final = {"day": 10, "month": 7, "year": 4}
 
 
 class _Clocks(Protocol):
@@ -141,24 +135,11 @@ def bearing(context: Context, value: str, label: Text = "", *, big: bool = False
 
 @register.simple_tag
 def day(moment: datetime.date | None, precision: str = "day", *, in_year: bool = False) -> str:
-    """A date as exact as it is known: 23 Jul 2025, Jun 2025 or 2025; "undated" for none.
-
-    A moment with a clock time is shown by its day in UTC. `in_year` leaves the year out where the place says it; of a
-    date known to the year nothing is left then.
-    """
-    if moment is None:
-        return _("undated")
-    if isinstance(moment, datetime.datetime):
-        moment = moment.astimezone(datetime.UTC).date()
-    is_japanese = (get_language() or "").partition("-")[0] == "ja"
-    if in_year:
-        formats = JAPANESE_DAYS_OF_A_YEAR if is_japanese else ENGLISH_DAYS_OF_A_YEAR
-    else:
-        formats = JAPANESE_DAYS if is_japanese else ENGLISH_DAYS
-    text = format_date(moment, formats[precision]) if formats[precision] else ""
-    if not text:
-        return ""
-    return format_html('<time datetime="{}">{}</time>', moment.isoformat()[: ISO_LENGTH[precision]], text)
+    """A date as exact as it is known, in words and marked up as a time; "undated" for none. See `days.in_words`."""
+    text = in_words(moment, precision, in_year=in_year)
+    if moment is None or not text:
+        return text
+    return format_html('<time datetime="{}">{}</time>', in_iso(moment, precision), text)
 
 
 # Addresses and languages

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from ..citations import cite_commitment
 from ..clocks import Clocks
 from ..dossier import dossier
 from ..filters.commitments import CommitmentFilter, listed_rows
 from ..models import Commitment
 from ..public import page, public
+from .citations import root_of
 from .listing import Listing
 from .marks import strip
 
@@ -27,5 +29,6 @@ def commitment_detail(request: HttpRequest, clocks: Clocks, reference: str) -> H
         "dossier": found,
         "strip": strip(found, clocks),
         "steps": [(step, step.is_passed(clocks.as_of)) for step in found.steps],
+        "work": cite_commitment(found.commitment, clocks, root_of(request)),
     }
     return page(request, clocks, "commitments/commitment_detail.html", context)

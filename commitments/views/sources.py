@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from ..citations import cite_source
 from ..clocks import Clocks
 from ..coverage import coverage
 from ..filters.sources import SourceFilter, listed_sources
@@ -66,6 +67,7 @@ def source_detail(request: HttpRequest, clocks: Clocks, slug: str) -> HttpRespon
     restore_labels([source, *resting, *origins], clocks.known_on)
     context = {
         "source": source,
+        "work": cite_source(source),
         "updates": updates.distinct().order_by("-number")[:SUPPORTED],
         "commitments": resting,
         "instruments": origins,

@@ -4,10 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
 from ..chronicle import page_by_number, update_context
+from ..citations import cite_update
 from ..clocks import Clocks
 from ..filters.updates import UpdateFilter, update_scope
 from ..models import Commitment, StatusUpdate, known_by, restore_labels
 from ..public import page, public
+from .citations import root_of
 from .listing import filtered
 
 
@@ -32,7 +34,8 @@ def update_list(request: HttpRequest, clocks: Clocks) -> HttpResponse:
 def update_detail(request: HttpRequest, clocks: Clocks, number: int) -> HttpResponse:
     published = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
     update = get_object_or_404(published, number=number)
-    return page(request, clocks, "commitments/update_detail.html", update_context(update, clocks))
+    context = {**update_context(update, clocks), "work": cite_update(update, clocks, root_of(request))}
+    return page(request, clocks, "commitments/update_detail.html", context)
 
 
 @public

@@ -90,6 +90,8 @@ def addresses(as_of: Day, known_on: Day, *, by_class: bool) -> Iterator[str]:
             "/feeds/updates.atom",
             "/feeds/corrections.rss",
             *(f"/commitments/{reference}/" for reference in Commitment.objects.values_list("reference", flat=True)),
+            *(f"/commitments/{ref}/cite.bib" for ref in Commitment.objects.values_list("reference", flat=True)),
+            *(f"/updates/{number}/cite.json" for number in StatusUpdate.objects.values_list("number", flat=True)),
             *(f"/areas/{slug}/" for slug in Area.objects.values_list("slug", flat=True) if by_class),
             *(f"/feeds/areas/{slug}.rss" for slug in Area.objects.values_list("slug", flat=True) if by_class),
             *(f"/actors/{slug}/" for slug in Actor.objects.values_list("slug", flat=True) if by_class),
