@@ -60,8 +60,9 @@ class Clocks:
             parameters["known_on"] = self.known_on.isoformat()
         return parameters
 
-    def query_string(self) -> str:
-        return urlencode(self.parameters)
+    def query_string(self, **beside: str) -> str:
+        """What an address carries for these clocks, and behind them what else is given and not empty."""
+        return urlencode({**self.parameters, **{name: value for name, value in beside.items() if value}})
 
     def closed(self) -> Clocks:
         """These clocks on closed days, so that an address with them can be cited: yesterday where they read today."""

@@ -94,8 +94,21 @@ def max_age(now: datetime.datetime) -> int:
     return int(min(MAX_AGE, midnight - now).total_seconds())
 
 
-def page(request: HttpRequest, clocks: Clocks, template: str, context: dict[str, Any]) -> HttpResponse:
-    """Render a public page; adds what the frame of every page shows. One query."""
+def page(
+    request: HttpRequest, clocks: Clocks, template: str, context: dict[str, Any], *, asked: str | None = None
+) -> HttpResponse:
+    """Render a public page; adds what the frame of every page shows. One query.
+
+    `asked` is the query string of its canonical address where that has more than the clocks: one order, and nothing
+    that the page does not read.
+    """
     acts = StatusUpdate.objects.counted(clocks.as_of, clocks.known_on).filter(is_context=False)
     latest = acts.order_by("-happened_by", "-number").only("happened_on", "happened_precision").first()
-    return render(request, template, {"clocks": clocks, "latest_evidence": latest, **context})
+    query = clocks.query_string() if asked is None else asked
+    frame = {
+        "clocks": clocks,
+        "latest_evidence": latest,
+        "canonical": request.build_absolute_uri(f"{request.path}?{query}" if query else request.path),
+        "is_variant": bool(query),
+    }
+    return render(request, template, {**frame, **context})

@@ -6,7 +6,7 @@ from django.urls.converters import StringConverter
 from . import feeds
 from .citations import FORMATS
 from .models.commitment import REFERENCE
-from .views import about, changes, citations, commitments, dashboard, data, sources, subjects, updates
+from .views import about, changes, citations, commitments, dashboard, data, robots, sources, subjects, updates
 
 
 class FeedFormat(StringConverter):
@@ -41,6 +41,10 @@ register_converter(DayConverter, "day")
 app_name = "commitments"
 
 urlpatterns = [
+    path("robots.txt", robots.robots, name="robots"),
+    path("sitemap.xml", robots.sitemap, name="sitemap"),
+    path("sitemaps/<slug:section>-<int:number>.xml", robots.sitemap_file, name="sitemap_file"),
+    path(".well-known/security.txt", robots.security, name="security"),
     path("", dashboard.dashboard, name="dashboard"),
     path("commitments/", commitments.commitment_list, name="commitment_list"),
     path("commitments/<reference:reference>/", commitments.commitment_detail, name="commitment"),

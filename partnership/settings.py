@@ -45,6 +45,11 @@ def _site_url() -> str:
 # What stands before an address that leaves the site: in an invitation, in the name under which links are checked.
 SITE_URL = (os.environ.get("SITE_URL") or _site_url()).rstrip("/")
 
+# Whom to tell of a hole, at /.well-known/security.txt: mailto: or https: addresses. Without one there is no such file.
+SECURITY_CONTACT = words("SECURITY_CONTACT")
+if any(not contact.startswith(("mailto:", "https://", "tel:")) for contact in SECURITY_CONTACT):
+    raise ImproperlyConfigured("SECURITY_CONTACT is one or more addresses that begin with mailto:, https:// or tel:.")
+
 INSTALLED_APPS = [
     "commitments.apps.DeskConfig",
     "django.contrib.auth",

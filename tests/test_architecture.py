@@ -52,6 +52,7 @@ LAYERS = [
         "coverage",
         "search",
         "filters",
+        "sitemaps",
         "chronicle",
         "dossier",
         "rewording",

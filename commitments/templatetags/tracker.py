@@ -6,6 +6,7 @@
 {% day update.happened_on update.happened_precision %}
 {% clocked_url "commitments:commitment" commitment.reference %}
 {{ source.language|lang_attr }}  {{ source.url|web_address }}
+{% kept as title %}{% block title %}{% endblock %}{% endkept %}
 """
 
 from __future__ import annotations
@@ -140,6 +141,15 @@ def day(moment: datetime.date | None, precision: str = "day", *, in_year: bool =
     if moment is None or not text:
         return text
     return format_html('<time datetime="{}">{}</time>', in_iso(moment, precision), text)
+
+
+# Parts of a page
+
+
+@register.simple_block_tag
+def kept(content: str) -> str:
+    """{% kept as name %}…{% endkept %}: what the inside reads, to be used more than once."""
+    return content
 
 
 # Addresses and languages

@@ -19,7 +19,7 @@ from ..public import page, public
 def changes(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     period = Period.read(request.GET, clocks)
     found = compare(period)
-    context = {
+    context: dict[str, Any] = {
         "changes": found,
         "period": period,
         "bars": totals_bars([[(group.group.value, count) for group, count in end] for end in _ends(found)]),
@@ -29,8 +29,9 @@ def changes(request: HttpRequest, clocks: Clocks) -> HttpResponse:
         # The same without its last day, so that a feed brings what is to come.
         "followed": urlencode({name: value for name, value in period.parameters.items() if name != "until"}),
     }
+    asked = context["asked"] if request.GET.keys() & {"since", "until", "by"} else clocks.query_string()
     # Every link leads to the record as it stood at the end of the period.
-    return page(request, period.after, "commitments/changes.html", context)
+    return page(request, period.after, "commitments/changes.html", context, asked=asked)
 
 
 def _ends(found: Changes) -> list[list[tuple[Any, int]]]:

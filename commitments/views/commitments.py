@@ -21,8 +21,9 @@ def commitment_list(request: HttpRequest, clocks: Clocks) -> HttpResponse:
 
 @public
 def commitment_detail(request: HttpRequest, clocks: Clocks, reference: str) -> HttpResponse:
+    cursor = request.GET.get("before", "")
     try:
-        found = dossier(reference, clocks, cursor=request.GET.get("before", ""))
+        found = dossier(reference, clocks, cursor=cursor)
     except Commitment.DoesNotExist as error:
         raise Http404 from error
     context = {
@@ -31,4 +32,5 @@ def commitment_detail(request: HttpRequest, clocks: Clocks, reference: str) -> H
         "steps": [(step, step.is_passed(clocks.as_of)) for step in found.steps],
         "work": cite_commitment(found.commitment, clocks, root_of(request)),
     }
-    return page(request, clocks, "commitments/commitment_detail.html", context)
+    asked = clocks.query_string(before=cursor)
+    return page(request, clocks, "commitments/commitment_detail.html", context, asked=asked)

@@ -44,7 +44,8 @@ class Listing(Generic[Row]):
             "previous_query": chosen.query_string(clocks, page=chosen.page - 1),
             "next_query": chosen.query_string(clocks, page=chosen.page + 1),
         }
-        return filtered(self.request, clocks, chosen, self.rows, name, context)
+        asked = chosen.query_string(clocks, page=chosen.page)
+        return filtered(self.request, clocks, chosen, self.rows, name, context, asked=asked)
 
 
 def filtered(
@@ -54,6 +55,8 @@ def filtered(
     rows: Sequence[Row],
     name: str,
     context: dict[str, Any],
+    *,
+    asked: str,
 ) -> HttpResponse:
     """By `<name>_list.html`, or to htmx by `_<name>_results.html` and the counts beside the options."""
     context |= {
@@ -66,4 +69,4 @@ def filtered(
         "address": f"commitments:{name}_list",
     }
     template = "_swap.html" if request.headers.get("HX-Request") else f"{name}_list.html"
-    return page(request, clocks, f"commitments/{template}", context)
+    return page(request, clocks, f"commitments/{template}", context, asked=asked)

@@ -94,7 +94,8 @@ def compare(request: HttpRequest, clocks: Clocks) -> HttpResponse:
         "right": ends[1],
         "pair": [(row, [actors[key] for key in links[row.commitment.pk]]) for row in chosen],
     }
-    return page(request, clocks, "commitments/compare.html", context)
+    asked = clocks.query_string(left=request.GET.get("left", ""), right=request.GET.get("right", ""))
+    return page(request, clocks, "commitments/compare.html", context, asked=asked)
 
 
 def _chosen(reference: str, rows: list[Judged]) -> Judged | None:

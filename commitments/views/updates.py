@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 
@@ -20,14 +22,15 @@ def update_list(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     updates = chosen.narrow(StatusUpdate.objects.published(clocks.as_of, clocks.known_on))
     cursor = request.GET.get("before", "")
     areas = [area for area in scope.areas if area.slug in chosen.chosen.get("area", ())]
-    context = {
+    context: dict[str, Any] = {
         # The one area of which there is a feed of its own.
         "area": areas[0] if len(areas) == 1 else None,
         "is_first": not cursor,
         "listing": page_by_number(updates, clocks, cursor, chosen.touching()),
         "asked": chosen.query_string(clocks),
     }
-    return filtered(request, clocks, chosen, [scope], "update", context)
+    asked = "&".join(part for part in (context["asked"], cursor and f"before={cursor}") if part)
+    return filtered(request, clocks, chosen, [scope], "update", context, asked=asked)
 
 
 @public
@@ -44,8 +47,10 @@ def corrections(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     commitments = Commitment.objects.published(clocks.as_of, clocks.known_on)
     withdrawn = list(commitments.filter(known_by("withdrawn_at", clocks.known_on)))
     restore_labels(withdrawn, clocks.known_on)
+    cursor = request.GET.get("before", "")
     context = {
-        "listing": page_by_number(published.filter(corrects__isnull=False), clocks, request.GET.get("before", "")),
+        "listing": page_by_number(published.filter(corrects__isnull=False), clocks, cursor),
         "withdrawn": withdrawn,
     }
-    return page(request, clocks, "commitments/corrections.html", context)
+    asked = clocks.query_string(before=cursor)
+    return page(request, clocks, "commitments/corrections.html", context, asked=asked)
