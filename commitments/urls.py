@@ -3,7 +3,7 @@ import datetime
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from . import feeds
+from . import calendar_feed, feeds
 from .citations import FORMATS
 from .models.commitment import REFERENCE
 from .views import about, changes, citations, commitments, dashboard, data, robots, sources, subjects, updates
@@ -73,6 +73,11 @@ urlpatterns = [
     path("data/", data.data, name="data"),
     path("data/register-<day:day>.yaml", data.register_file, name="register_file"),
     path("data/register-<day:day>.yaml.sha256", data.register_digest, name="register_digest"),
+    path("calendar.ics", calendar_feed.calendar, name="calendar"),
+    path("calendars/areas/<slug:slug>.ics", calendar_feed.area_calendar, name="area_calendar"),
+    path(
+        "calendars/commitments/<reference:reference>.ics", calendar_feed.commitment_calendar, name="commitment_calendar"
+    ),
     path("feeds/updates.<feed_format:extension>", feeds.update_feed, name="update_feed"),
     path("feeds/corrections.<feed_format:extension>", feeds.correction_feed, name="correction_feed"),
     path("feeds/changes.<feed_format:extension>", feeds.change_feed, name="change_feed"),

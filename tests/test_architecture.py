@@ -58,6 +58,7 @@ LAYERS = [
         "rewording",
         "records",
         "citations",
+        "agenda",
         "roles",
         "people",
         "desk",

@@ -40,6 +40,10 @@ DAYS = [
     Day(2025, 12, 31),
     Day(2026, 1, 1),
 ]
+DATES = {
+    "recurring": {"cadence_months": 12},
+    "one_off": {"due_on": Day(2024, 6, 1), "due_precision": "month"},
+}
 KINDS = ["one_off", "recurring", "standing", "exploratory"]
 RECURS = ("recurring", "standing")
 
@@ -175,9 +179,12 @@ def before(today: Day, ago: Ago) -> Dated:
 
 
 class Teller:
-    """Writes a story into the database, as the tracker would have done on those days; leaves out what is illegal."""
+    """Writes a story into the database, as the tracker would have done on those days; leaves out what is illegal.
 
-    def __init__(self, story: Any) -> None:
+    `dates` are the cadence or the deadline of pledges of a kind.
+    """
+
+    def __init__(self, story: Any, dates: dict[str, dict[str, Any]] | None = None) -> None:
         # Checked act by act, as each was a transaction of its own.
         for uri in ("StatusUpdate", "Commitment"):
             pgtrigger.constraints(pgtrigger.Immediate, f"commitments.{uri}:publishable")
@@ -185,6 +192,7 @@ class Teller:
             pgtrigger.constraints(pgtrigger.Immediate, f"commitments.{uri}:recordable")
         self.area, self.source = make_area(), make_source()
         self.hour = 0
+        self.dates = dates or {}
         self.history = History()
         pledges, dated_acts = story
         self.to_tell = sorted(dated_acts, key=lambda act: act[0])
@@ -206,6 +214,7 @@ class Teller:
             instrument=instrument,
             sources=[self.source],
             published_at=moment(published),
+            **self.dates.get(kind, {}),
         )
         self.history.pledges.append(Pledge(row, kind, adopted, published))
 

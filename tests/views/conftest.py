@@ -88,6 +88,9 @@ class Register:
             "/feeds/changes.atom?since=2024-01-01&by=publication",
             "/feeds/areas/made-up-area.atom",
             f"/feeds/commitments/{reference}.rss",
+            "/calendar.ics",
+            "/calendars/areas/made-up-area.ics",
+            f"/calendars/commitments/{reference}.ics",
         ]
 
 

@@ -43,7 +43,7 @@ from tests.factories import (
     make_source,
     make_update,
 )
-from tests.models.histories import DAYS, Day, Teller, stories
+from tests.models.histories import DATES, DAYS, Day, Teller, stories
 
 Said = list[str]
 HISTORIES = int(os.environ.get("HISTORIES", "8"))
@@ -88,11 +88,14 @@ def addresses(as_of: Day, known_on: Day, *, by_class: bool) -> Iterator[str]:
             "/corrections/",
             "/compare/",
             "/feeds/updates.atom",
+            "/calendar.ics",
             "/feeds/corrections.rss",
             *(f"/commitments/{reference}/" for reference in Commitment.objects.values_list("reference", flat=True)),
             *(f"/commitments/{ref}/cite.bib" for ref in Commitment.objects.values_list("reference", flat=True)),
+            *(f"/calendars/commitments/{ref}.ics" for ref in Commitment.objects.values_list("reference", flat=True)),
             *(f"/updates/{number}/cite.json" for number in StatusUpdate.objects.values_list("number", flat=True)),
             *(f"/areas/{slug}/" for slug in Area.objects.values_list("slug", flat=True) if by_class),
+            *(f"/calendars/areas/{slug}.ics" for slug in Area.objects.values_list("slug", flat=True) if by_class),
             *(f"/feeds/areas/{slug}.rss" for slug in Area.objects.values_list("slug", flat=True) if by_class),
             *(f"/actors/{slug}/" for slug in Actor.objects.values_list("slug", flat=True) if by_class),
             *(f"/instruments/{slug}/" for slug in Instrument.objects.values_list("slug", flat=True)),
@@ -208,7 +211,7 @@ def test_pages_feeds_and_exports_of_closed_days_say_the_same_after_every_later_e
 ) -> None:
     client = Client()
     with transaction.atomic():
-        teller = Teller(story)
+        teller = Teller(story, DATES)
         make_area(slug="later")
         for pledge in teller.history.pledges:
             with reason_for_change("Made up."):
