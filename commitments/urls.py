@@ -6,7 +6,7 @@ from django.urls.converters import StringConverter
 from . import calendar_feed, feeds
 from .citations import FORMATS
 from .models.commitment import REFERENCE
-from .views import about, changes, citations, commitments, dashboard, data, robots, sources, subjects, updates
+from .views import about, changes, citations, commitments, dashboard, data, robots, search, sources, subjects, updates
 
 
 class FeedFormat(StringConverter):
@@ -68,6 +68,8 @@ urlpatterns = [
     path("coverage/", sources.source_coverage, name="source_coverage"),
     path("sources/<slug:slug>/", sources.source_detail, name="source"),
     path("sources/<slug:slug>/cite.<citation_format:extension>", citations.source_citation, name="source_citation"),
+    path("search/", search.search, name="search"),
+    path("opensearch.xml", search.opensearch, name="opensearch"),
     path("methodology/", about.methodology, name="methodology"),
     path("subscribe/", about.subscribe, name="subscribe"),
     path("data/", data.data, name="data"),

@@ -36,6 +36,7 @@ from .rules import RULES, broken_rule, explain
 from .sheet_import import LARGEST_FILE, SheetImport
 from .source import Source, SourceKind, SourceSide
 from .status_update import PUBLICATION_LOCK, StatusUpdate, UpdateKind
+from .words import CommitmentWords, InstrumentWords, SourceWords, UpdateWords, english_stems
 
 __all__ = [
     "ASSIGNABLE_STATUSES",
@@ -57,6 +58,7 @@ __all__ = [
     "CommitmentActor",
     "CommitmentKind",
     "CommitmentSource",
+    "CommitmentWords",
     "DeliveryStatus",
     "Discrepancy",
     "DiscrepancySource",
@@ -66,6 +68,7 @@ __all__ = [
     "Instrument",
     "InstrumentKind",
     "InstrumentSource",
+    "InstrumentWords",
     "LinkCheck",
     "LinkOutcome",
     "Milestone",
@@ -81,12 +84,15 @@ __all__ = [
     "Source",
     "SourceKind",
     "SourceSide",
+    "SourceWords",
     "StatusUpdate",
     "Strength",
     "UpdateKind",
+    "UpdateWords",
     "acting",
     "broken_rule",
     "end_of_day",
+    "english_stems",
     "explain",
     "known_by",
     "last_day",

@@ -6,7 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .triggers import ADDRESS_STAYS, audited, no_truncate, versioned, was_linked
+from .triggers import ADDRESS_STAYS, audited, index_words, no_truncate, versioned, was_linked
 from .validators import plain_line
 
 
@@ -39,6 +39,10 @@ class Actor(models.Model):
                 " ON c.id = l.commitment_id WHERE l.actor_id = OLD.id AND c.published_at IS NOT NULL)"
                 f" OR {was_linked('commitments_commitmentactor')})",
                 refusals=ADDRESS_STAYS,
+            ),
+            index_words(
+                "commitments",
+                ids="ARRAY(SELECT commitment_id FROM commitments_commitmentactor WHERE actor_id = NEW.id)",
             ),
             audited("commitments_actor"),
             no_truncate(),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .commitment import Commitment
-from .triggers import ADDRESS_STAYS, audited, no_truncate, versioned, was_named
+from .triggers import ADDRESS_STAYS, audited, index_words, no_truncate, versioned, was_named
 from .validators import plain_line
 
 
@@ -40,6 +40,7 @@ class Area(models.Model):
                 f" OR {was_named('commitments_commitment', 'area_id')})",
                 refusals=ADDRESS_STAYS,
             ),
+            index_words("commitments", ids="ARRAY(SELECT id FROM commitments_commitment WHERE area_id = NEW.id)"),
             audited("commitments_area"),
             no_truncate(),
         ]

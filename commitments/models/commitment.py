@@ -21,6 +21,7 @@ from .dates import end_of_day, known_by, last_day_column, period_start_check, pr
 from .milestone import Milestone
 from .triggers import (
     audited,
+    index_words,
     insert_as_draft,
     must_be_now,
     no_truncate,
@@ -346,6 +347,7 @@ class Commitment(models.Model):
             raise_edition(pgtrigger.Update, "NEW.published_at IS NOT NULL AND OLD.* IS DISTINCT FROM NEW.*"),
             # A withdrawal is dated by columns of its own; it is no change of wording.
             *versioned_rows("OLD.published_at IS NOT NULL", ignoring=["withdrawn_at", "withdrawal_reason"]),
+            index_words("commitments", condition="NEW.published_at IS NOT NULL"),
             audited("commitments_commitment"),
             no_truncate(),
         ]
@@ -373,6 +375,11 @@ class CommitmentActor(models.Model):
         constraints = [models.UniqueConstraint(fields=["commitment", "actor"], name="commitment_actor_once")]
         triggers = [
             versioned_links("commitments_commitmentactor", "commitment_id", "actor_id", OWNER_IS_PUBLIC),
+            index_words(
+                "commitments",
+                pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                ids="ARRAY[OLD.commitment_id, NEW.commitment_id]",
+            ),
             audited("commitments_commitment", "commitment_id"),
             no_truncate(),
         ]

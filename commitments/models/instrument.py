@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .dates import last_day_column, period_start_check, precision_field
-from .triggers import ADDRESS_STAYS, audited, no_truncate, refuse_if, versioned, versioned_links, was_named
+from .triggers import (
+    ADDRESS_STAYS,
+    audited,
+    forget_words,
+    index_words,
+    no_truncate,
+    refuse_if,
+    versioned,
+    versioned_links,
+    was_named,
+)
 from .validators import plain_line, plain_text
 
 OWNER_IS_PUBLIC = (
@@ -57,6 +68,8 @@ class Instrument(models.Model):
                     "public_instrument_is_frozen",
                 ),
             ),
+            index_words("instruments", pgtrigger.Insert | pgtrigger.Update),
+            forget_words("instrument"),
             audited("commitments_instrument"),
             no_truncate(),
         ]

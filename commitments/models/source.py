@@ -18,7 +18,18 @@ from .dates import known_by, period_start_check, precision_field
 from .discrepancy import DiscrepancySource
 from .instrument import InstrumentSource
 from .milestone import MilestoneSource
-from .triggers import ADDRESS_STAYS, audited, no_truncate, refuse, update_of, versioned, was_linked, was_named
+from .triggers import (
+    ADDRESS_STAYS,
+    audited,
+    forget_words,
+    index_words,
+    no_truncate,
+    refuse,
+    update_of,
+    versioned,
+    was_linked,
+    was_named,
+)
 from .validators import LANGUAGE_TAG, WEB_ADDRESS, language_tag, plain_line, web_address
 
 CITED_IN_PUBLIC = (
@@ -140,6 +151,8 @@ class Source(models.Model):
                 condition=pgtrigger.AnyChange(*FROZEN),
                 func=f"IF {CITED_IN_PUBLIC} THEN {refuse('cited_source_is_frozen')} END IF; RETURN NEW;",
             ),
+            index_words("sources", pgtrigger.Insert | pgtrigger.Update),
+            forget_words("source"),
             audited("commitments_source"),
             no_truncate(),
         ]

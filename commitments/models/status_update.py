@@ -14,7 +14,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .dates import known_by, last_day_sql, period_start_check, precision_field
-from .triggers import audited, final, insert_as_draft, must_be_now, no_truncate, raise_edition, refuse_if
+from .triggers import (
+    audited,
+    final,
+    index_words,
+    insert_as_draft,
+    must_be_now,
+    no_truncate,
+    raise_edition,
+    refuse_if,
+)
 from .validators import plain_line
 
 if TYPE_CHECKING:
@@ -290,6 +299,7 @@ class StatusUpdate(models.Model):
                 """,
             ),
             raise_edition(pgtrigger.Update, BECOMES_PUBLIC),
+            index_words("updates", condition=BECOMES_PUBLIC),
             audited("commitments_statusupdate"),
             no_truncate(),
         ]

@@ -194,6 +194,33 @@ def versioned_links(table: str, parent: str, child: str, public_use: str) -> pgt
     )
 
 
+def index_words(
+    nouns: str,
+    operation: pgtrigger.Operation = pgtrigger.Update,
+    condition: str | None = None,
+    *,
+    ids: str = "ARRAY[NEW.id]",
+) -> pgtrigger.Trigger:
+    """Keep what the search reads of the records `nouns` with these ids, which is SQL over OLD and NEW."""
+    return pgtrigger.Trigger(
+        name="index_words",
+        when=pgtrigger.After,
+        operation=operation,
+        condition=pgtrigger.Condition(condition) if condition else None,
+        func=f"PERFORM commitments_index_{nouns}({ids}); RETURN NULL;",
+    )
+
+
+def forget_words(nouns: str) -> pgtrigger.Trigger:
+    """With a draft that is deleted goes what the search would read of it."""
+    return pgtrigger.Trigger(
+        name="forget_words",
+        when=pgtrigger.After,
+        operation=pgtrigger.Delete,
+        func=f"DELETE FROM commitments_{nouns}words WHERE {nouns}_id = OLD.id; RETURN NULL;",
+    )
+
+
 def was_linked(table: str) -> str:
     """SQL over OLD: an earlier list of links kept in Revision holds the row."""
     return (

@@ -1,0 +1,137 @@
+"""Which records answer a question, in which order.
+
+First come those that carry all of it in their titles, then those that mention it; in both, commitments before
+instruments, updates and sources, and within a kind the more telling first. Selection is by today's words, visibility
+by the clocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchRank
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextChoices,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, ExtractYear
+from django.utils.translation import gettext_lazy as _
+
+from ..clocks import Clocks
+from ..models import Assessment, Commitment, Instrument, Source, StatusUpdate
+from .asking import IN_TITLE, Question
+
+MOST_OF_A_KIND = 1_000
+UNDATED, NO_YEAR = "undated", 0
+Chosen = Mapping[str, Sequence[str]]
+SLUGS = ArrayField(CharField())
+
+
+class RecordKind(TextChoices):
+    """In the order in which results of one rank are shown."""
+
+    COMMITMENT = "commitment", _("Commitments")
+    INSTRUMENT = "instrument", _("Instruments")
+    UPDATE = "update", _("Updates")
+    SOURCE = "source", _("Sources")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One record that answers; `year` is that of the event, adoption or publication."""
+
+    kind: RecordKind
+    key: int
+    areas: tuple[str, ...]
+    year: str
+    is_in_title: bool
+    rank: float
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        return (not self.is_in_title, RecordKind.values.index(self.kind), -self.rank, -self.key)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The hits in their order. `cut_off` names the kinds of which only so many are here, of updates the newest."""
+
+    hits: list[Hit] = field(default_factory=list)
+    cut_off: list[RecordKind] = field(default_factory=list)
+
+
+def find(question: Question, clocks: Clocks, chosen: Chosen | None = None) -> Found:
+    """One query. `chosen` narrows before the cut: values of `kind`, `area` and `year`.
+
+    Of updates the newest are looked at first, so that the cost of a common word follows the cut and not the register.
+    """
+    parts = [_part(kind, question, clocks, chosen or {}) for kind in RecordKind]
+    rows = list(parts[0].union(*parts[1:], all=True))
+    hits = [
+        Hit(RecordKind(kind), key, tuple(dict.fromkeys(areas)), str(year or UNDATED), is_in_title, rank)
+        for kind, key, areas, year, is_in_title, rank in rows
+    ]
+    by_kind = {kind: [hit for hit in hits if hit.kind == kind] for kind in RecordKind}
+    kept = [hit for of_kind in by_kind.values() for hit in of_kind[:MOST_OF_A_KIND]]
+    return Found(
+        sorted(kept, key=lambda hit: hit.order),
+        [kind for kind, of_kind in by_kind.items() if len(of_kind) > MOST_OF_A_KIND],
+    )
+
+
+def _part(kind: RecordKind, question: Question, clocks: Clocks, chosen: Chosen) -> QuerySet[Any, Any]:
+    rows, areas, day, order = _records(kind, clocks)
+    rows = rows.filter(words__vector=question.condition()).annotate(
+        record_kind=Value(kind.value),
+        areas=areas,
+        year=Coalesce(ExtractYear(day), NO_YEAR),
+        is_in_title=ExpressionWrapper(Q(words__vector=question.wanted_condition(IN_TITLE)), BooleanField()),
+        rank=SearchRank(F("words__vector"), question.wanted_condition()),
+    )
+    if kind.value not in chosen.get("kind", [kind.value]):
+        rows = rows.none()
+    if "year" in chosen:
+        rows = rows.filter(year__in=[NO_YEAR if year == UNDATED else int(year) for year in chosen["year"]])
+    if "area" in chosen:
+        rows = _in_areas(rows, kind, chosen["area"])
+    rows = rows.order_by(*order)[: MOST_OF_A_KIND + 1]
+    return rows.values_list("record_kind", "pk", "areas", "year", "is_in_title", "rank")
+
+
+def _records(kind: RecordKind, clocks: Clocks) -> tuple[QuerySet[Any], Any, str, Sequence[str]]:
+    """The public records of this kind, the slugs of their areas, their day, and which of very many to look at."""
+    best = ("-is_in_title", "-rank", "pk")
+    no_areas = Value([], output_field=SLUGS)
+    if kind == RecordKind.COMMITMENT:
+        commitments = Commitment.objects.published(clocks.as_of, clocks.known_on)
+        area = Func(Cast("area__slug", CharField()), template="ARRAY[%(expressions)s]", output_field=SLUGS)
+        return commitments, area, "instrument__adopted_on", best
+    if kind == RecordKind.UPDATE:
+        updates = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
+        assessed = Assessment.objects.filter(update=OuterRef("pk")).order_by("position", "id")
+        return updates, ArraySubquery(assessed.values("commitment__area__slug")), "happened_by", ("-number",)
+    if kind == RecordKind.SOURCE:
+        return Source.objects.published(clocks.as_of, clocks.known_on), no_areas, "published_on", best
+    carrying = Commitment.objects.published(clocks.as_of, clocks.known_on).filter(instrument=OuterRef("pk"))
+    return Instrument.objects.filter(Exists(carrying)), no_areas, "adopted_on", best
+
+
+def _in_areas(rows: QuerySet[Any], kind: RecordKind, slugs: Sequence[str]) -> QuerySet[Any]:
+    if kind == RecordKind.COMMITMENT:
+        return rows.filter(area__slug__in=slugs)
+    if kind == RecordKind.UPDATE:
+        return rows.filter(Exists(Assessment.objects.filter(update=OuterRef("pk"), commitment__area__slug__in=slugs)))
+    return rows.none()
