@@ -209,6 +209,14 @@ class Migration(migrations.Migration):
             model_name='statusupdate',
             trigger=pgtrigger.compiler.Trigger(name='index_words', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.published_at IS NULL AND NEW.published_at IS NOT NULL)', func='PERFORM commitments_index_updates(ARRAY[NEW.id]); RETURN NULL;', hash='7ced3bb319f9f405e25a8e33779cc27a6f5c4eed', operation='UPDATE', pgid='pgtrigger_index_words_82a94', table='commitments_statusupdate', when='AFTER')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commitment',
+            trigger=pgtrigger.compiler.Trigger(name='forget_words', sql=pgtrigger.compiler.UpsertTriggerSql(func='DELETE FROM commitments_commitmentwords WHERE commitment_id = OLD.id; RETURN NULL;', hash='f82eed8f363b0b10c2869db9a2b943dcda6a0e20', operation='DELETE', pgid='pgtrigger_forget_words_2e655', table='commitments_commitment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='statusupdate',
+            trigger=pgtrigger.compiler.Trigger(name='forget_words', sql=pgtrigger.compiler.UpsertTriggerSql(func='DELETE FROM commitments_updatewords WHERE update_id = OLD.id; RETURN NULL;', hash='1669578be0b83afcf26f81be6e2a9c0c714918e4', operation='DELETE', pgid='pgtrigger_forget_words_6f1c8', table='commitments_statusupdate', when='AFTER')),
+        ),
         migrations.AddIndex(
             model_name='commitmentwords',
             index=django.contrib.postgres.indexes.GinIndex(fields=['vector'], name='commitment_words'),

@@ -21,6 +21,7 @@ from .dates import end_of_day, known_by, last_day_column, period_start_check, pr
 from .milestone import Milestone
 from .triggers import (
     audited,
+    forget_words,
     index_words,
     insert_as_draft,
     must_be_now,
@@ -348,6 +349,7 @@ class Commitment(models.Model):
             # A withdrawal is dated by columns of its own; it is no change of wording.
             *versioned_rows("OLD.published_at IS NOT NULL", ignoring=["withdrawn_at", "withdrawal_reason"]),
             index_words("commitments", condition="NEW.published_at IS NOT NULL"),
+            forget_words("commitment"),
             audited("commitments_commitment"),
             no_truncate(),
         ]

@@ -17,6 +17,7 @@ from .dates import known_by, last_day_sql, period_start_check, precision_field
 from .triggers import (
     audited,
     final,
+    forget_words,
     index_words,
     insert_as_draft,
     must_be_now,
@@ -300,6 +301,7 @@ class StatusUpdate(models.Model):
             ),
             raise_edition(pgtrigger.Update, BECOMES_PUBLIC),
             index_words("updates", condition=BECOMES_PUBLIC),
+            forget_words("update"),
             audited("commitments_statusupdate"),
             no_truncate(),
         ]
