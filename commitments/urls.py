@@ -6,7 +6,20 @@ from django.urls.converters import StringConverter
 from . import calendar_feed, feeds
 from .citations import FORMATS
 from .models.commitment import REFERENCE
-from .views import about, changes, citations, commitments, dashboard, data, robots, search, sources, subjects, updates
+from .views import (
+    about,
+    cards,
+    changes,
+    citations,
+    commitments,
+    dashboard,
+    data,
+    robots,
+    search,
+    sources,
+    subjects,
+    updates,
+)
 
 
 class FeedFormat(StringConverter):
@@ -45,6 +58,9 @@ urlpatterns = [
     path("sitemap.xml", robots.sitemap, name="sitemap"),
     path("sitemaps/<slug:section>-<int:number>.xml", robots.sitemap_file, name="sitemap_file"),
     path(".well-known/security.txt", robots.security, name="security"),
+    path("card.png", cards.card, name="card"),
+    path("commitments/<reference:reference>/card.png", cards.commitment_card, name="commitment_card"),
+    path("embed/commitments/<reference:reference>/", cards.embedded_commitment, name="embedded_commitment"),
     path("", dashboard.dashboard, name="dashboard"),
     path("commitments/", commitments.commitment_list, name="commitment_list"),
     path("commitments/<reference:reference>/", commitments.commitment_detail, name="commitment"),

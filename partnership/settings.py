@@ -189,7 +189,7 @@ def _release() -> str:
     digest = hashlib.sha256()
     for folder in ("commitments", "partnership", "templates", "static"):
         for file in sorted((BASE_DIR / folder).rglob("*")):
-            if file.suffix in {".py", ".html", ".css", ".js", ".svg", ".mo"}:
+            if file.suffix in {".py", ".html", ".css", ".js", ".svg", ".txt", ".xml", ".mo"}:
                 digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
 

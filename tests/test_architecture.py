@@ -67,7 +67,9 @@ LAYERS = [
     ["wording"],
     [
         "definitions",
+        "cards",
         "charts",
+        "lettering",
         "glyphs",
         "png",
         "clocks",
@@ -80,7 +82,7 @@ LAYERS = [
     ["models"],
 ]
 LAYER_OF = {name: depth for depth, names in enumerate(LAYERS) for name in names}
-DRAWS = {"charts", "glyphs"}
+DRAWS = {"cards", "charts", "glyphs", "lettering"}
 
 
 def sources(package: str) -> list[Path]:

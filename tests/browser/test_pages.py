@@ -18,8 +18,7 @@ MOST_REQUESTS = 4
 
 @pytest.fixture
 def addresses(transactional_db: None) -> list[str]:
-    pages = [address for address in Register().addresses if not address.startswith("/feeds")]
-    return [*pages, "/?as_of=2025-07-01", "/commitments/?status=broken", "/nowhere/"]
+    return [*Register().pages, "/?as_of=2025-07-01", "/commitments/?status=broken", "/nowhere/"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -62,6 +63,14 @@ class Register:
             "/commitments/",
             "/commitments/?kind=recurring&sort=latest",
             f"/commitments/{reference}/",
+            f"/commitments/{reference}/card.png",
+            f"/embed/commitments/{reference}/",
+            "/card.png",
+            "/robots.txt",
+            "/sitemap.xml",
+            "/sitemaps/register-1.xml",
+            "/sitemaps/sources-1.xml",
+            "/sitemaps/updates-1.xml",
             "/areas/made-up-area/",
             "/actors/made-up-actor/",
             "/instruments/made-up-text/",
@@ -96,6 +105,11 @@ class Register:
             "/calendars/areas/made-up-area.ics",
             f"/calendars/commitments/{reference}.ics",
         ]
+
+    @property
+    def pages(self) -> list[str]:
+        """Those for people: their paths end with a slash, those of files do not."""
+        return [address for address in self.addresses if urlsplit(address).path.endswith("/")]
 
 
 @pytest.fixture
