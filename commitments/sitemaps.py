@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 # A file may hold 50,000; with these it is written in a tenth of a second.
 LARGEST = 10_000
 WHOLE_REGISTER = ("dashboard", "commitment_list", "update_list", "changes", "source_list", "source_coverage")
-UNDATED = ("compare", "corrections", "methodology", "subscribe", "data")
+UNDATED = ("compare", "corrections", "search", "methodology", "subscribe", "data")
 
 Moment = datetime.datetime
 

@@ -102,8 +102,8 @@ def read_question(typed: str) -> Question:
             % {"most": MOST_CHARACTERS, "number": len(clean)}
         )
     found = TERM.finditer(unicodedata.normalize("NFKC", clean).translate(QUOTES))
-    terms = [term for match in found if (term := _term(match)) is not None]
-    return Question(clean, _with_last_as_beginning(terms))
+    terms = dict.fromkeys(term for match in found if (term := _term(match)) is not None)
+    return Question(clean, _with_last_as_beginning(list(terms)))
 
 
 def _term(match: re.Match[str]) -> Term | None:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from commitments.models import Area, Commitment, Source, reason_for_change
 from commitments.publishing import withdraw_commitment
 from commitments.search import finding
+from commitments.search.asking import MOST_CHARACTERS
 from tests.factories import make_area, make_commitment, make_instrument, make_source, make_update, moment
 
 from .conftest import Register
@@ -32,6 +33,7 @@ def test_every_page_has_a_field_that_keeps_its_clocks(register: Register, get: G
         page = get(f"{address}?as_of={yesterday}")
         form = page[page.index('<form class="find"') :].partition("</form>")[0]
         assert 'action="/search/"' in form
+        assert f'maxlength="{MOST_CHARACTERS}"' in form
         assert f'name="as_of" value="{yesterday}"' in form
 
 
