@@ -21,7 +21,7 @@ from .agenda import Appointment, Kind, agenda
 from .citations import one_line
 from .clocks import Clocks
 from .days import in_words
-from .feeds import tag_uri
+from .feeds.items import tag_uri
 from .judgements import Judged
 from .models import Commitment, Precision
 from .overview import judged_set

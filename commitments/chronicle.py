@@ -170,14 +170,7 @@ def _load(
 def latest_events(clocks: Clocks, count: int, touching: QuerySet[Assessment] | None = None) -> list[Entry]:
     """The updates that count, latest event first; with `touching`, only those that make one of these assessments."""
     counted = StatusUpdate.objects.counted(clocks.as_of, clocks.known_on)
-    return load_entries(_first(counted, touching, BY_EVENT, count), clocks)
-
-
-def latest_publications(
-    updates: StatusUpdateQuerySet, clocks: Clocks, count: int, touching: QuerySet[Assessment] | None = None
-) -> list[Entry]:
-    """For feeds: latest published first, each with the status before as of its own publication."""
-    return load_entries(_first(updates, touching, BY_NUMBER, count), clocks, as_published=True)
+    return load_entries(first_updates(counted, touching, BY_EVENT, count), clocks)
 
 
 def page_by_event(clocks: Clocks, cursor: str, commitment: Commitment) -> EntryPage:
@@ -189,7 +182,7 @@ def page_by_event(clocks: Clocks, cursor: str, commitment: Commitment) -> EntryP
     if cursor:
         happened_by, number = event_cursor(cursor)
         updates = updates.filter(Q(happened_by__lt=happened_by) | Q(happened_by=happened_by, number__lt=number))
-    shown = _first(updates, Assessment.objects.filter(commitment=commitment), BY_EVENT, PAGE_SIZE + 1)
+    shown = first_updates(updates, Assessment.objects.filter(commitment=commitment), BY_EVENT, PAGE_SIZE + 1)
     entries = _load(shown, clocks, commitment=commitment)
     last = entries[PAGE_SIZE - 1].update if len(entries) > PAGE_SIZE else None
     return EntryPage(entries[:PAGE_SIZE], f"{last.happened_by}.{last.number}" if last else "")
@@ -203,14 +196,15 @@ def page_by_number(
         if not re.fullmatch(r"[0-9]{1,9}", cursor):
             raise BadQuery(_("“before” is the number of an update, such as 31."))
         updates = updates.filter(number__lt=int(cursor))
-    entries = load_entries(_first(updates, touching, BY_NUMBER, PAGE_SIZE + 1), clocks)
+    entries = load_entries(first_updates(updates, touching, BY_NUMBER, PAGE_SIZE + 1), clocks)
     last = entries[PAGE_SIZE - 1].update if len(entries) > PAGE_SIZE else None
     return EntryPage(entries[:PAGE_SIZE], str(last.number) if last else "")
 
 
-def _first(
+def first_updates(
     updates: StatusUpdateQuerySet, touching: QuerySet[Assessment] | None, order: Sequence[str], count: int
 ) -> StatusUpdateQuerySet:
+    """With `touching`, only those that make one of these assessments, or withdraw an update that does."""
     if touching is None:
         return updates.order_by(*order)[:count]
     return updates.touching(touching, order=order, count=count)

@@ -10,6 +10,7 @@ import contextlib
 import datetime
 import functools
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, Concatenate, ParamSpec
 
@@ -26,6 +27,7 @@ from .clocks import BadQuery, Clocks
 from .models import Edition, StatusUpdate
 
 MAX_AGE = datetime.timedelta(minutes=1)
+MARK_OF_A_PROXY = re.compile(r"(?:--?|;)(?:gzip|br|deflate|zstd)(?=\")")
 
 
 @contextlib.contextmanager
@@ -47,10 +49,11 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Clocks, P], HttpResponse]
 
 
-def public(view: View[P]) -> Callable[..., HttpResponse]:
+def public(view: View[P], *, validates_itself: bool = False) -> Callable[..., HttpResponse]:
     """Make a view public: it receives the clocks, reads one snapshot, and answers 304 where nothing has changed.
 
-    A bad clock, filter or cursor (`BadQuery`) is a page with status 400 that says what is wrong.
+    A bad clock, filter or cursor (`BadQuery`) is a page with status 400 that says what is wrong. A view that
+    `validates_itself` knows better what it shows, and sets an ETag of its own.
     """
 
     @require_safe
@@ -62,8 +65,8 @@ def public(view: View[P]) -> Callable[..., HttpResponse]:
             with snapshot():
                 edition = Edition.objects.current()
                 etag = entity_tag(request, edition, now.date())
-                unchanged = get_conditional_response(request, etag=etag)
-                response = unchanged or view(request, clocks, *args, **kwargs)
+                kept = None if validates_itself else unchanged(request, etag=etag)
+                response = kept or view(request, clocks, *args, **kwargs)
         except BadQuery as error:
             return render(request, "400.html", {"message": str(error)}, status=400)
         if response.status_code in (200, 304):
@@ -73,6 +76,19 @@ def public(view: View[P]) -> Callable[..., HttpResponse]:
         return response
 
     return answer
+
+
+def unchanged(
+    request: HttpRequest, *, etag: str, last_modified: datetime.datetime | None = None
+) -> HttpResponse | None:
+    """The answer to a reader who has the page already, by its tag or, where the reader sent none, by its date.
+
+    Proxies that compress mark the tags of what they hand on ("…-gzip"), and not all of them take the mark off again.
+    """
+    if given := request.META.get("HTTP_IF_NONE_MATCH"):
+        request.META["HTTP_IF_NONE_MATCH"] = MARK_OF_A_PROXY.sub("", given)
+    moment = int(last_modified.timestamp()) if last_modified else None
+    return get_conditional_response(request, etag=etag, last_modified=moment)
 
 
 def entity_tag(request: HttpRequest, edition: Edition, day: datetime.date) -> str:

@@ -3,8 +3,10 @@ import datetime
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from . import calendar_feed, feeds
+from . import calendar_feed
 from .citations import FORMATS
+from .feeds import catalogue
+from .feeds import views as feeds
 from .models.commitment import REFERENCE
 from .views import (
     about,
@@ -23,7 +25,7 @@ from .views import (
 
 
 class FeedFormat(StringConverter):
-    regex = "rss|atom"
+    regex = "rss|atom|json"
 
 
 class CitationFormat(StringConverter):
@@ -96,10 +98,15 @@ urlpatterns = [
     path(
         "calendars/commitments/<reference:reference>.ics", calendar_feed.commitment_calendar, name="commitment_calendar"
     ),
+    path("feeds.opml", catalogue.feed_list, name="feed_list"),
     path("feeds/updates.<feed_format:extension>", feeds.update_feed, name="update_feed"),
     path("feeds/corrections.<feed_format:extension>", feeds.correction_feed, name="correction_feed"),
     path("feeds/changes.<feed_format:extension>", feeds.change_feed, name="change_feed"),
+    path("feeds/checks.<feed_format:extension>", feeds.check_feed, name="check_feed"),
+    path("feeds/commitments.<feed_format:extension>", feeds.pledge_feed, name="pledge_feed"),
+    path("feeds/weeks.<feed_format:extension>", feeds.week_feed, name="week_feed"),
     path("feeds/areas/<slug:slug>.<feed_format:extension>", feeds.area_feed, name="area_feed"),
+    path("feeds/actors/<slug:slug>.<feed_format:extension>", feeds.actor_feed, name="actor_feed"),
     path(
         "feeds/commitments/<reference:reference>.<feed_format:extension>", feeds.commitment_feed, name="commitment_feed"
     ),

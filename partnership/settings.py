@@ -182,6 +182,8 @@ LOGGING = {
 }
 
 TRACKER_ALLOW_SELF_PUBLISHING = flag("TRACKER_ALLOW_SELF_PUBLISHING")
+# Where readers of the feeds can be told at once (WebSub).
+WEBSUB_HUB = os.environ.get("WEBSUB_HUB", "").strip()
 TRACKER_TAG_AUTHORITY = os.environ.get("TRACKER_TAG_AUTHORITY", "eu-japan-tracker.example,2026")
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from commitments import chronicle
 from commitments.chronicle import (
+    BY_NUMBER,
     Entry,
     EntryPage,
+    first_updates,
     latest_events,
-    latest_publications,
     load_entries,
     page_by_event,
     page_by_number,
@@ -52,6 +53,10 @@ def published() -> Any:
     return StatusUpdate.objects.published(NOW.as_of, NOW.known_on)
 
 
+def latest_publications(updates: Any, touching: Any = None) -> list[Entry]:
+    return load_entries(first_updates(updates, touching, BY_NUMBER, 9), NOW, as_published=True)
+
+
 def titles(entries: list[Entry]) -> list[str]:
     return [entry.update.title for entry in entries]
 
@@ -73,10 +78,10 @@ class TestStatusBefore:
     ) -> None:
         said(commitment, "announced", 2)
         said(commitment, "under_way", 6)
-        before = turns(latest_publications(published(), NOW, 9))
+        before = turns(latest_publications(published()))
         said(commitment, "stalled", 4, published_at=moment(on(7)))
 
-        assert turns(latest_publications(published(), NOW, 9))[1:] == before
+        assert turns(latest_publications(published()))[1:] == before
         assert before == [("announced", "under_way"), ("not_assessed", "announced")]
 
     def test_a_search_before_the_day_makes_it_no_public_action(self, commitment: Commitment) -> None:
@@ -128,11 +133,11 @@ class TestEntries:
             corrects=wrong, correction_reason="Made up.", happened_on=on(2), published_at=moment(on(3))
         )
 
-        withdrawal, withdrawn = latest_publications(published(), NOW, 9)
+        withdrawal, withdrawn = latest_publications(published())
 
         assert (withdrawal.is_withdrawal, withdrawal.corrected_by) == (True, None)
         assert (withdrawn.is_withdrawal, withdrawn.corrected_by) == (False, correction.number)
-        assert titles(latest_publications(published().filter(corrects__isnull=False), NOW, 9)) == [correction.title]
+        assert titles(latest_publications(published().filter(corrects__isnull=False))) == [correction.title]
         before = Clocks(TODAY, as_of=TODAY, known_on=on(2, 20))
         [then] = load_entries(StatusUpdate.objects.filter(pk=wrong.pk), before)
         assert then.corrected_by is None
@@ -176,7 +181,7 @@ class TestEntries:
         touching = Assessment.objects.filter(commitment__area=commitment.area)
 
         assert titles(latest_events(NOW, 9, touching)) == [both.title]
-        assert titles(latest_publications(published(), NOW, 9, touching)) == [both.title]
+        assert titles(latest_publications(published(), touching)) == [both.title]
 
     def test_what_had_not_happened_or_was_not_known_is_not_there(self, commitment: Commitment) -> None:
         said(commitment, "announced", 2, published_at=moment(on(9)))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from .commitment import Commitment
 from .triggers import ADDRESS_STAYS, audited, index_words, no_truncate, versioned, was_linked
 from .validators import plain_line
 
@@ -20,6 +23,13 @@ class Side(models.TextChoices):
     THIRD = "third", _("Third party")
 
 
+class ActorQuerySet(models.QuerySet["Actor"]):
+    def published(self, as_of: datetime.date, known_on: datetime.date | None = None) -> ActorQuerySet:
+        """Actors of whom some commitment has a page on that day, by the links of today."""
+        public = Commitment.objects.published(as_of, known_on).filter(actor_links__actor=models.OuterRef("pk"))
+        return self.filter(models.Exists(public))
+
+
 class Actor(models.Model):
     slug = models.SlugField(_("address"), max_length=50, unique=True)
     name = models.CharField(_("name"), max_length=120, validators=[plain_line])
@@ -27,6 +37,8 @@ class Actor(models.Model):
     abbreviation = models.CharField(_("abbreviation"), max_length=20, blank=True, validators=[plain_line])
     side = models.CharField(_("side"), max_length=12, choices=Side)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = ActorQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("actor")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from ..clocks import Clocks
 from ..definitions import definitions
+from ..feeds.catalogue import Catalogue
 from ..judgements import DUE_SOON, REVIEW_INTERVAL, STATUSES_OF, FreshnessState, ScheduleState
 from ..models import Basis, Bearing, CommitmentKind, Discrepancy, Evidence, SourceKind, Strength
 from ..overview import area_lines, judged_set
@@ -41,4 +42,5 @@ def methodology(request: HttpRequest, clocks: Clocks) -> HttpResponse:
 
 @public
 def subscribe(request: HttpRequest, clocks: Clocks) -> HttpResponse:
-    return page(request, clocks, "commitments/subscribe.html", {"lines": area_lines(judged_set(clocks))})
+    context = {"catalogue": Catalogue.at(clocks), "hub": settings.WEBSUB_HUB}
+    return page(request, clocks, "commitments/subscribe.html", context)

@@ -21,13 +21,12 @@ def update_list(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     chosen = UpdateFilter.read(request.GET, [scope])
     updates = chosen.narrow(StatusUpdate.objects.published(clocks.as_of, clocks.known_on))
     cursor = request.GET.get("before", "")
-    areas = [area for area in scope.areas if area.slug in chosen.chosen.get("area", ())]
     context: dict[str, Any] = {
-        # The one area of which there is a feed of its own.
-        "area": areas[0] if len(areas) == 1 else None,
         "is_first": not cursor,
         "listing": page_by_number(updates, clocks, cursor, chosen.touching()),
         "asked": chosen.query_string(clocks),
+        # Without the clocks, which a link to a feed adds by itself.
+        "filtered_by": chosen.query_string(Clocks.at(clocks.today)),
     }
     asked = "&".join(part for part in (context["asked"], cursor and f"before={cursor}") if part)
     return filtered(request, clocks, chosen, [scope], "update", context, asked=asked)

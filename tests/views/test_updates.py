@@ -82,9 +82,12 @@ def test_older_pages_keep_the_choices(get: Get, monkeypatch: pytest.MonkeyPatch)
     assert listed(get(f"/updates/{older.replace('&amp;', '&')}")) == ["Two"]
 
 
-def test_one_area_names_its_own_feed(get: Get) -> None:
-    assert "/feeds/areas/space.rss" in get("/updates/?area=space")
-    assert "/feeds/areas/space.rss" not in get("/updates/?area=space&area=cyber")
+@pytest.mark.parametrize("ending", ["rss", "atom", "json"])
+def test_a_filtered_list_names_the_feed_of_the_same_filter(get: Get, ending: str) -> None:
+    head, _, body = get("/updates/?kind=meeting&area=space").partition("</head>")
+
+    assert f'href="/feeds/updates.{ending}?area=space&amp;kind=meeting"' in head
+    assert f'href="/feeds/updates.{ending}?area=space&amp;kind=meeting"' in body
 
 
 @pytest.mark.parametrize(
