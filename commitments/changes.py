@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime
 import functools
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value, Window
 from django.db.models.functions import RowNumber
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -21,7 +21,9 @@ from .chronicle import BY_EVENT, Entry, load_entries
 from .clocks import BadQuery, Clocks, read_day
 from .judgements import Judged, StatusGroup
 from .models import (
+    Area,
     Assessment,
+    Citation,
     Commitment,
     CommitmentKind,
     Instrument,
@@ -45,16 +47,23 @@ class PeriodClock(models.TextChoices):
 
 @dataclass(frozen=True)
 class Period:
-    """From the end of `since` to the end of `until`, on one of the two clocks; the other stands still."""
+    """From the end of `since` to the end of `until`, on one of the two clocks; the other stands still.
+
+    `area` is the slug of the one area that is asked for, which `compare` looks for among the pledges; "" for all.
+    """
 
     since: datetime.date
     until: datetime.date
     by: PeriodClock
     clocks: Clocks
+    area: str = ""
 
     @classmethod
     def read(cls, query: QueryDict, clocks: Clocks) -> Period:
-        """From `?since=`, `?until=` and `?by=`; the last ninety days where nothing is asked. Raises BadQuery."""
+        """From `?since=`, `?until=`, `?by=` and `?area=`; the last ninety days where nothing is asked.
+
+        Raises BadQuery.
+        """
         by = query.get("by") or PeriodClock.EVENT.value
         if by not in PeriodClock.values:
             raise BadQuery(_("“by” is event or publication."))
@@ -66,7 +75,7 @@ class Period:
         since = read_day(query, "since", clocks.today) or until - datetime.timedelta(days=DEFAULT_DAYS)
         if since > until:
             raise BadQuery(_("The first day comes after the second."))
-        return cls(since, until, PeriodClock(by), clocks)
+        return cls(since, until, PeriodClock(by), clocks, query.get("area", ""))
 
     @property
     def before(self) -> Clocks:
@@ -93,12 +102,25 @@ class Period:
 
     @property
     def parameters(self) -> dict[str, str]:
-        days = {"since": self.since.isoformat(), "until": self.until.isoformat()}
-        return days if self.by == PeriodClock.EVENT else {**days, "by": self.by.value}
+        asked = {"since": self.since.isoformat(), "until": self.until.isoformat()}
+        if self.by != PeriodClock.EVENT:
+            asked["by"] = self.by.value
+        return {**asked, "area": self.area} if self.area else asked
 
     @property
     def query_string(self) -> str:
         return urlencode(self.parameters)
+
+    def closed(self) -> Period:
+        """The same on closed days, so that an address with it can be cited."""
+        clocks = self.clocks.closed()
+        until = min(self.until, clocks.as_of)
+        return replace(self, since=min(self.since, until), until=until, clocks=clocks)
+
+    @property
+    def address(self) -> str:
+        """Both clocks and the period as a query string."""
+        return urlencode({**self.clocks.parameters, **self.parameters})
 
 
 @dataclass(frozen=True)
@@ -111,12 +133,24 @@ class Move:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """An assessment of the period that set a status, with what its update cites."""
+
+    assessment: Assessment
+    citations: list[Citation] = field(default_factory=list)
+
+    @property
+    def update(self) -> StatusUpdate:
+        return self.assessment.update
+
+
+@dataclass(frozen=True)
 class Moved:
-    """A commitment in the set at either end. `reasons` are the latest assessments of the period that set a status."""
+    """A commitment in the set at either end. `reasons` are the latest few that set its status, newest first."""
 
     before: Judged | None
     after: Judged | None
-    reasons: list[Assessment]
+    reasons: list[Reason]
 
     @property
     def row(self) -> Judged:
@@ -160,9 +194,14 @@ class GroupMove:
 
 @dataclass(frozen=True)
 class Changes:
-    """`turned` had a status or grade changed, `shifted` only moved with the days; `ended` left the set."""
+    """`turned` had a status or grade changed, `shifted` only moved with the days; `ended` left the set.
+
+    `areas` are those that pledges of either end are in, `area` the one that is asked for.
+    """
 
     period: Period
+    areas: list[Area]
+    area: Area | None
     groups: list[GroupMove]
     turned: list[Moved]
     shifted: list[Moved]
@@ -187,54 +226,83 @@ class Changes:
         return sum(group.after for group in self.groups)
 
 
-def compare(period: Period) -> Changes:
-    """Ten queries, however much has happened; more on past known-on days, for the words of those days."""
-    before = {row.commitment.pk: row for row in judged_set(period.before)}
-    after = {row.commitment.pk: row for row in judged_set(period.after)}
-    keys = list(dict.fromkeys([*after, *before]))
+def compare(period: Period, *, listed: int = LATEST) -> Changes:
+    """Nine queries, however much has happened; more on past known-on days, for the words of those days.
+
+    At most `listed` updates of the period. Raises BadQuery for an area in which no pledge is.
+    """
+    ends = judged_set(period.before), judged_set(period.after)
+    areas = {row.commitment.area.slug: row.commitment.area for end in ends for row in end}
+    if period.area and period.area not in areas:
+        raise BadQuery(_("“%(area)s” is no area of this period.") % {"area": period.area[:80]})
+    before, after = ({row.commitment.pk: row for row in end} for end in ends)
+    keys = [key for key in dict.fromkeys([*after, *before]) if _is_asked(period, after.get(key) or before[key])]
     reasons = _reasons(period, keys)
     moved = [Moved(before.get(key), after.get(key), reasons.get(key, [])) for key in keys]
     staying = [row for row in moved if row.before and row.after]
-    kinds = _count_updates(period)
+    touching = keys if period.area else None
+    latest = _latest(period, touching, listed)
+    totals = latest[0].update if latest else None
     return Changes(
         period=period,
-        groups=_group_moves(before.values(), after.values()),
+        areas=sorted(areas.values(), key=lambda area: (area.position, area.slug)),
+        area=areas.get(period.area),
+        groups=_group_moves(moved),
         turned=sorted((row for row in staying if row.turns), key=_latest_reason),
         shifted=[row for row in staying if row.moves and not row.turns],
         added=[row for row in moved if row.before is None],
         ended=[row for row in moved if row.after is None],
-        milestones=_milestones(period),
-        corrections=_corrections(period),
-        latest=load_entries(updates_within(period).order_by(*BY_EVENT)[:LATEST], period.after),
-        acts=kinds[False],
-        context=kinds[True],
+        milestones=_milestones(period, touching),
+        corrections=_corrections(period, touching),
+        latest=latest,
+        acts=getattr(totals, "acts", 0),
+        context=getattr(totals, "contexts", 0),
     )
+
+
+def _is_asked(period: Period, row: Judged) -> bool:
+    return not period.area or row.commitment.area.slug == period.area
 
 
 def _latest_reason(row: Moved) -> tuple[int, str]:
     """Newest first; those without an update of the period last."""
-    day = row.reasons[0].happened_by if row.reasons else None
+    day = row.reasons[0].assessment.happened_by if row.reasons else None
     return (-day.toordinal() if day else 0, row.row.commitment.reference)
 
 
-def _group_moves(before: Iterable[Judged], after: Iterable[Judged]) -> list[GroupMove]:
-    pairs = zip(count_groups(list(before)), count_groups(list(after)), strict=True)
-    return [GroupMove(was.group, was.count, now.count) for was, now in pairs]
+def _group_moves(moved: Iterable[Moved]) -> list[GroupMove]:
+    moved = list(moved)
+    before = count_groups([row.before for row in moved if row.before])
+    after = count_groups([row.after for row in moved if row.after])
+    return [GroupMove(was.group, was.count, now.count) for was, now in zip(before, after, strict=True)]
 
 
-def updates_within(period: Period) -> Any:
-    """Those that count at its end."""
+def updates_within(period: Period, touching: Sequence[int] | None = None) -> Any:
+    """Those that count at its end; with `touching`, those that bear on one of these commitments."""
     counted = StatusUpdate.objects.counted(period.after.as_of, period.after.known_on)
-    return counted.filter(period.within("happened_by", "published_at"))
+    within = counted.filter(period.within("happened_by", "published_at"))
+    return within if touching is None else within.filter(_bears_on(touching))
 
 
-def _count_updates(period: Period) -> Counter[bool]:
-    rows = updates_within(period).order_by().values_list("is_context").annotate(count=models.Count("pk"))
-    return Counter(dict(rows))
+def _bears_on(commitments: Sequence[int]) -> Q:
+    """That an update assesses one of them, or withdraws one that does."""
+    assessments = Assessment.objects.filter(commitment__in=commitments)
+    making, withdrawing = (assessments.filter(update=OuterRef(update)) for update in ("pk", "corrects"))
+    return Q(Exists(making)) | Q(Exists(withdrawing))
 
 
-def _reasons(period: Period, commitments: Sequence[int]) -> dict[int, list[Assessment]]:
-    """For each commitment the latest few assessments of the period that set a status, newest first."""
+def _latest(period: Period, touching: Sequence[int] | None, listed: int) -> list[Entry]:
+    """Latest event first; each row also says how many `acts` and `contexts` there are in all."""
+    within = updates_within(period, touching)
+    one_row = within.order_by().annotate(all=Value(1)).values("all")
+    acts = one_row.annotate(count=Count("pk", filter=Q(is_context=False))).values("count")
+    contexts = one_row.annotate(count=Count("pk", filter=Q(is_context=True))).values("count")
+    counted = within.annotate(acts=Subquery(acts), contexts=Subquery(contexts))
+    return load_entries(counted.order_by(*BY_EVENT)[:listed], period.after)
+
+
+def _reasons(period: Period, commitments: Sequence[int]) -> dict[int, list[Reason]]:
+    """For each commitment the latest few assessments of the period that set a status, newest first. Two queries."""
     newest_first = [F("happened_by").desc(), F("published_at").desc(), F("update_id").desc()]
     ranked = (
         Assessment.objects.counted(period.after.as_of, period.after.known_on)
@@ -243,24 +311,40 @@ def _reasons(period: Period, commitments: Sequence[int]) -> dict[int, list[Asses
         .annotate(rank=Window(RowNumber(), partition_by="commitment", order_by=newest_first))
         .filter(rank__lte=REASONS_EACH)
     )
-    reasons: dict[int, list[Assessment]] = {}
-    for assessment in ranked.select_related("update").order_by("rank"):
-        reasons.setdefault(assessment.commitment_id, []).append(assessment)
+    assessments = list(ranked.select_related("update").order_by("rank"))
+    cited = _cited(period, {assessment.update_id for assessment in assessments})
+    reasons: dict[int, list[Reason]] = {}
+    for assessment in assessments:
+        reason = Reason(assessment, cited[assessment.update_id])
+        reasons.setdefault(assessment.commitment_id, []).append(reason)
     return reasons
 
 
-def _milestones(period: Period) -> list[Milestone]:
+def _cited(period: Period, updates: Collection[int]) -> defaultdict[int, list[Citation]]:
+    citations = list(Citation.objects.filter(update__in=updates).select_related("source").order_by("position", "id"))
+    restore_labels([citation.source for citation in citations], period.after.known_on)
+    cited: defaultdict[int, list[Citation]] = defaultdict(list)
+    for citation in citations:
+        cited[citation.update_id].append(citation)
+    return cited
+
+
+def _milestones(period: Period, touching: Sequence[int] | None) -> list[Milestone]:
     recorded = Milestone.objects.recorded(period.after.as_of, period.after.known_on)
     new = recorded.filter(period.within("announced_by", "recorded_at")).select_related("commitment")
+    if touching is not None:
+        new = new.filter(commitment__in=touching)
     rows = list(new.order_by("due_by", "slug"))
     restore_labels([row.commitment for row in rows], period.after.known_on)
     return rows
 
 
-def _corrections(period: Period) -> list[StatusUpdate]:
+def _corrections(period: Period, touching: Sequence[int] | None) -> list[StatusUpdate]:
     """Published in the period, on either clock: a correction is an act of the tracker."""
     known = StatusUpdate.objects.published(period.after.as_of, period.after.known_on)
     corrections = known.filter(period.published_within("published_at"), corrects__isnull=False)
+    if touching is not None:
+        corrections = corrections.filter(_bears_on(touching))
     return list(corrections.select_related("corrects").order_by("-number")[: LATEST * 5])
 
 
@@ -271,29 +355,30 @@ class Preset:
 
 
 def presets(clocks: Clocks) -> list[Preset]:
-    """Days that a reader is likely to ask from, as far as they are known at these clocks. Two queries."""
-    ninety_days_ago = clocks.as_of - datetime.timedelta(days=DEFAULT_DAYS)
-    found = [Preset(_("Last 90 days"), ninety_days_ago)]
-    dialogue = _last_dialogue(clocks)
+    """Days that a reader is likely to ask from, as far as they are known at these clocks. One query."""
+    instruments = _instruments(clocks)
+    found = [Preset(_("Last 90 days"), clocks.as_of - datetime.timedelta(days=DEFAULT_DAYS))]
+    dialogue = getattr(instruments[0], "last_dialogue", None) if instruments else None
     if dialogue is not None:
         found.append(Preset(_("Since the last dialogue"), dialogue))
     return found + [
         Preset(_("Since: %(instrument)s") % {"instrument": instrument.title}, instrument.adopted_by)
-        for instrument in _instruments(clocks)
+        for instrument in instruments
     ]
 
 
-def _last_dialogue(clocks: Clocks) -> datetime.date | None:
-    """The latest meeting that counts as an occurrence of a recurring commitment."""
+def _instruments(clocks: Clocks) -> list[Instrument]:
+    """Newest first; each row also says when the `last_dialogue` was: the latest meeting that counts as an occurrence
+    of a recurring commitment.
+    """
+    public = Commitment.objects.published(clocks.as_of, clocks.known_on)
     held = Assessment.objects.counted(clocks.as_of, clocks.known_on).filter(
         is_occurrence=True, commitment__kind=CommitmentKind.RECURRING, update__kind=UpdateKind.MEETING
     )
-    return held.order_by("-happened_by").values_list("happened_by", flat=True).first()
-
-
-def _instruments(clocks: Clocks) -> list[Instrument]:
-    """Newest first."""
-    public = Commitment.objects.published(clocks.as_of, clocks.known_on)
-    rows = list(Instrument.objects.filter(Exists(public.filter(instrument=OuterRef("pk")))).order_by("-adopted_by"))
+    rows: list[Instrument] = list(
+        Instrument.objects.filter(Exists(public.filter(instrument=OuterRef("pk"))))
+        .annotate(last_dialogue=Subquery(held.order_by("-happened_by").values("happened_by")[:1]))
+        .order_by("-adopted_by", "pk")
+    )
     restore_labels(rows, clocks.known_on)
     return rows

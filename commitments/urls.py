@@ -10,6 +10,7 @@ from .feeds import views as feeds
 from .models.commitment import REFERENCE
 from .views import (
     about,
+    briefs,
     cards,
     changes,
     citations,
@@ -79,6 +80,12 @@ urlpatterns = [
     path("updates/<int:number>/cite.<citation_format:extension>", citations.update_citation, name="update_citation"),
     path("compare/", subjects.compare, name="compare"),
     path("changes/", changes.changes, name="changes"),
+    path("briefs/commitments/<reference:reference>/", briefs.commitment_brief, name="commitment_brief"),
+    path("briefs/commitments/<reference:reference>.pdf", briefs.as_pdf(briefs.commitment_brief)),
+    path("briefs/areas/<slug:slug>/", briefs.area_brief, name="area_brief"),
+    path("briefs/areas/<slug:slug>.pdf", briefs.as_pdf(briefs.area_brief)),
+    path("briefs/changes/", briefs.period_brief, name="period_brief"),
+    path("briefs/changes.pdf", briefs.as_pdf(briefs.period_brief)),
     path("exports/changes.csv", changes.changes_csv, name="changes_csv"),
     path("exports/changes.json", changes.changes_json, name="changes_json"),
     path("corrections/", updates.corrections, name="corrections"),

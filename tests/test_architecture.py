@@ -72,6 +72,7 @@ LAYERS = [
         "lettering",
         "glyphs",
         "png",
+        "pdf",
         "clocks",
         "days",
         "judgements",

@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from commitments.changes import Changes, Period, compare, presets
 from commitments.clocks import BadQuery, Clocks
-from commitments.models import Commitment
+from commitments.models import Commitment, reason_for_change
 from commitments.publishing import withdraw_commitment
 from tests.factories import make_commitment, make_instrument, make_milestone, make_source, make_update, moment
 
@@ -181,3 +181,14 @@ def test_presets_name_the_instruments_and_the_last_dialogue() -> None:
 
     assert found["Since the last dialogue"] == MARCH
     assert found["Since: Made-up statement"] == JANUARY
+
+
+def test_instruments_of_one_day_keep_their_order_whatever_is_edited(db: None) -> None:
+    first, second = (make_commitment(published_at=moment(datetime.date(2025, 1, 1))).instrument for _ in range(2))
+    known = [preset.label for preset in presets(Clocks.at(TODAY))]
+
+    with reason_for_change("Made up."):
+        type(first).objects.filter(pk=first.pk).update(description="Reworded")
+
+    assert [preset.label for preset in presets(Clocks.at(TODAY))] == known
+    assert known[1:] == [f"Since: {first.title}", f"Since: {second.title}"]

@@ -96,17 +96,35 @@ def change_feed(request: HttpRequest, clocks: Clocks, extension: str) -> HttpRes
     period = Period.read(request.GET, clocks)
     days = {"since": date_format(period.since, "j M Y"), "until": date_format(period.until, "j M Y")}
     named = _("updates from %(since)s to %(until)s") if request.GET.get("until") else _("updates since %(since)s")
+    area = _area_of(period)
     channel = Channel(
-        name=named % days,
+        name=f"{area.name}: {named % days}" if area else named % days,
         path=_path("change_feed"),
         page=reverse("commitments:changes"),
-        stream=UpdateStream(period.after, updates_within(period)),
+        stream=UpdateStream(
+            period.after,
+            updates_within(period),
+            Assessment.objects.filter(commitment__area=area) if area else None,
+        ),
         asked=urlencode({name: value for name, value in period.parameters.items() if request.GET.get(name)}),
         is_announced=False,
         # What is corrected leaves a period, and its correction may lie outside of it.
         changed_at=Edition.objects.current().changed_at or BEGINNING,
     )
     return answer(request, extension, channel)
+
+
+def _area_of(period: Period) -> Area | None:
+    """The area that is asked for, by today's classification. Raises BadQuery."""
+    if not period.area:
+        return None
+    areas = Area.objects.published(period.clocks.as_of, period.clocks.known_on)
+    # Compared here: the database refuses some text.
+    area = next((area for area in areas if area.slug == period.area), None)
+    if area is None:
+        raise BadQuery(_("“%(area)s” is no area of this period.") % {"area": period.area[:80]})
+    restore_labels([area], period.clocks.known_on)
+    return area
 
 
 @public_feed

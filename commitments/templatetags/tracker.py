@@ -7,6 +7,7 @@
 {% clocked_url "commitments:commitment" commitment.reference %}
 {{ source.language|lang_attr }}  {{ source.url|web_address }}
 {% kept as title %}{% block title %}{% endblock %}{% endkept %}
+{% note source "p. 4" %}  {% noted_sources as sources %}     a footnote; at the end, the sources noted so far
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from commitments.days import in_iso, in_words
 from commitments.glyphs import DRAWINGS, FAMILIES, GLYPHS
@@ -92,6 +94,34 @@ def glyph_definitions(context: Context, *families: str) -> SafeString:
     return format_html('<svg width="0" height="0" aria-hidden="true" focusable="false"><defs>{}</defs></svg>', symbols)
 
 
+# Footnotes
+
+
+def _noted(context: Context) -> dict[int, tuple[int, Any]]:
+    """By key the sources noted so far in this render, with their numbers, in order of first mention.
+
+    Kept where the drawings are kept.
+    """
+    bottom: Any = context.render_context.dicts[0]
+    noted: dict[int, tuple[int, Any]] = bottom.setdefault("tracker_notes", {})
+    return noted
+
+
+@register.simple_tag(takes_context=True)
+def note(context: Context, source: Any, locator: str = "") -> SafeString:
+    """The number of a source, given at its first mention and kept, as a link to its line in the list of sources."""
+    noted = _noted(context)
+    number, _source = noted.setdefault(source.pk, (len(noted) + 1, source))
+    place = f", {locator}" if locator else ""
+    label = _("source %(number)s") % {"number": number}
+    return format_html('<sup><a href="#source-{0}" aria-label="{1}{2}">[{0}{2}]</a></sup>', number, label, place)
+
+
+@register.simple_tag(takes_context=True)
+def noted_sources(context: Context) -> list[tuple[int, Any]]:
+    return list(_noted(context).values())
+
+
 # Judgements: the word always beside the glyph
 
 
@@ -157,8 +187,12 @@ def kept(content: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def clocked_url(context: Context, view_name: str, *args: object, **kwargs: object) -> str:
-    """The address of a view, on the clocks of this page: `clocks` of the context, where there is one."""
-    address = reverse(view_name, args=args, kwargs=kwargs)
+    """The address of a view, on the clocks of this page: `clocks` of the context, where there is one.
+
+    A `root` of the context stands before it, in what is read outside of the site.
+    """
+    root: str = context.get("root", "") or ""
+    address = root + reverse(view_name, args=args, kwargs=kwargs)
     clocks: _Clocks | None = context.get("clocks")
     query = clocks.query_string() if clocks else ""
     return f"{address}?{query}" if query else address

@@ -76,7 +76,7 @@ def _records(request: HttpRequest, found: Changes) -> Iterator[dict[str, Any]]:
 
 def _record(request: HttpRequest, change: str, row: Moved) -> dict[str, Any]:
     commitment = row.row.commitment
-    latest = row.reasons[0] if row.reasons else None
+    latest = row.reasons[0].assessment if row.reasons else None
     judgements = {
         f"{name}_{end}": read(judged) if judged else ""
         for name, read in JUDGEMENTS

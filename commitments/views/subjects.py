@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from ..changes import presets
 from ..chronicle import latest_events
 from ..clauses import clauses, lineage
 from ..clocks import BadQuery, Clocks
@@ -30,18 +33,23 @@ LATEST = 10
 
 @public
 def area_detail(request: HttpRequest, clocks: Clocks, slug: str) -> HttpResponse:
+    context = {**area_context(slug, clocks, LATEST), "presets": presets(clocks)}
+    return page(request, clocks, "commitments/area_detail.html", context)
+
+
+def area_context(slug: str, clocks: Clocks, listed: int) -> dict[str, Any]:
+    """An area as it was classified by these clocks, its pledges and the latest events that touch them. Five queries."""
     area = get_object_or_404(Area, slug=slug)
     rows = [row for row in _judged_near(clocks, area=area) if row.commitment.area_id == area.pk]
     if not rows:
         raise Http404
     touching = Assessment.objects.filter(commitment__in=[row.commitment.pk for row in rows])
-    context = {
+    return {
         "area": rows[0].commitment.area,
         "rows": rows,
         "counts": count_groups(rows),
-        "latest": latest_events(clocks, LATEST, touching),
+        "latest": latest_events(clocks, listed, touching),
     }
-    return page(request, clocks, "commitments/area_detail.html", context)
 
 
 @public

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from tests.factories import make_commitment, make_update
+from tests.factories import make_area, make_commitment, make_update
 
 from .conftest import Register
 
@@ -51,3 +51,38 @@ def test_a_draft_is_no_change(get: Get, db: None) -> None:
 
     assert "Marker of a draft" not in get(f"/changes/?{ADDRESS}")
     assert "announced" not in get(f"/exports/changes.csv?{ADDRESS}")
+
+
+def test_the_changes_of_an_area_are_those_of_its_pledges_alone(db: None, get: Get) -> None:
+    ours, other = make_commitment(area=make_area(slug="ours", name="Ours")), make_commitment()
+    for commitment in (ours, other):
+        make_update(
+            title=f"About {commitment.reference}", assessments=[{"commitment": commitment, "status": "announced"}]
+        )
+
+    page = get(f"/changes/?{ADDRESS}&area=ours")
+
+    assert "Ours: What changed" in page
+    assert "1 update was recorded" in page
+    assert f"About {ours.reference}" in page
+    assert f"About {other.reference}" not in page
+    for export in ("exports/changes.csv", "feeds/changes.rss"):
+        text = get(f"/{export}?{ADDRESS}&area=ours")
+        assert ours.reference in text
+        assert other.reference not in text
+
+
+def test_an_area_leads_to_its_own_changes_since_the_instruments(register: Register, get: Get) -> None:
+    assert "/changes/?since=2020-01-01&amp;area=made-up-area" in get("/areas/made-up-area/")
+
+
+@pytest.mark.parametrize("kind", ["changes/", "feeds/changes.rss", "exports/changes.json"])
+@pytest.mark.parametrize("area", ["nowhere", "%00", "%ED%A0%80", "'"])
+def test_an_unknown_area_is_a_clear_refusal(register: Register, client: Client, kind: str, area: str) -> None:
+    assert client.get(f"/{kind}?{ADDRESS}&area={area}").status_code == 400
+
+
+def test_what_changed_names_those_who_say_so(register: Register, get: Get) -> None:
+    page = get(f"/changes/?{ADDRESS}")
+
+    assert 'href="/sources/made-up-source/?as_of=2025-12-31">Example Gazette</a> (Joint)' in page

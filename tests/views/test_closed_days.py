@@ -94,8 +94,10 @@ def addresses(as_of: Day, known_on: Day, *, by_class: bool) -> Iterator[str]:
             *(f"/commitments/{ref}/cite.bib" for ref in Commitment.objects.values_list("reference", flat=True)),
             *(f"/calendars/commitments/{ref}.ics" for ref in Commitment.objects.values_list("reference", flat=True)),
             *(f"/updates/{number}/cite.json" for number in StatusUpdate.objects.values_list("number", flat=True)),
-            *(f"/areas/{slug}/" for slug in Area.objects.values_list("slug", flat=True) if by_class),
             *(f"/calendars/areas/{slug}.ics" for slug in Area.objects.values_list("slug", flat=True) if by_class),
+            *(f"/briefs/commitments/{ref}/" for ref in Commitment.objects.values_list("reference", flat=True)),
+            *(f"/areas/{slug}/" for slug in Area.objects.values_list("slug", flat=True) if by_class),
+            *(f"/briefs/areas/{slug}/" for slug in Area.objects.values_list("slug", flat=True) if by_class),
             *(f"/feeds/areas/{slug}.rss" for slug in Area.objects.values_list("slug", flat=True) if by_class),
             *(f"/actors/{slug}/" for slug in Actor.objects.values_list("slug", flat=True) if by_class),
             *(f"/instruments/{slug}/" for slug in Instrument.objects.values_list("slug", flat=True)),
@@ -105,6 +107,7 @@ def addresses(as_of: Day, known_on: Day, *, by_class: bool) -> Iterator[str]:
     yield f"/commitments/?sort=latest&{clocks}"
     for by in ("event", "publication"):
         yield f"/changes/?since=2023-12-01&by={by}&{period}"
+        yield f"/briefs/changes/?since=2023-12-01&by={by}&{period}"
         yield f"/feeds/changes.rss?since=2023-12-01&by={by}&{period}"
         yield f"/exports/changes.csv?since=2023-12-01&by={by}&{period}"
 

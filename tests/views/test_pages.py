@@ -101,7 +101,16 @@ def test_both_clocks_stand_in_every_link_to_a_page_with_judgements(
         for link in Parsed(get(past)).links:
             target = urlsplit(urljoin(past, link))
             is_ours = not target.netloc and target.path.startswith(
-                ("/commitments", "/areas", "/actors", "/instruments", "/updates", "/sources", "/methodology")
+                (
+                    "/commitments",
+                    "/areas",
+                    "/actors",
+                    "/instruments",
+                    "/updates",
+                    "/sources",
+                    "/methodology",
+                    "/briefs",
+                )
             )
             is_back_to_now = link == urlsplit(address).path
             if is_ours and not is_back_to_now and not link.startswith("#"):
@@ -215,6 +224,12 @@ def test_an_address_that_cannot_be_answered_says_why(
 )
 def test_a_bad_cursor_is_a_clear_refusal(register: Register, client: Client, address: str) -> None:
     assert client.get(address).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["%00", "EUJP-01%00", "%ED%A0%80", "%EF%BF%BE", "EUJP-01%0A", "x" * 5000])
+@pytest.mark.parametrize("kind", ["/commitments/{}/", "/feeds/commitments/{}.rss", "/briefs/commitments/{}/"])
+def test_what_is_no_reference_is_no_page(db: None, client: Client, kind: str, name: str) -> None:
+    assert client.get(kind.format(name)).status_code == 404
 
 
 def test_a_past_page_shows_no_later_fact(register: Register, get: Get, client: Client) -> None:

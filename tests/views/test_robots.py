@@ -38,7 +38,11 @@ def whole(get: Get) -> dict[str, datetime.datetime | None]:
 
 class TestSitemap:
     def test_it_lists_every_page_that_has_no_query(self, register: Register, get: Get) -> None:
-        pages = {address for address in register.pages if "?" not in address and not address.startswith("/embed")}
+        pages = {
+            address
+            for address in register.pages
+            if "?" not in address and not address.startswith(("/embed", "/briefs"))
+        }
 
         found = whole(get)
 
@@ -179,7 +183,7 @@ class TestRobots:
         lines = response.content.decode().splitlines()
         assert f"Sitemap: {SITE}/sitemap.xml" in lines
         everybody = lines[lines.index("User-agent: *") : lines.index("", lines.index("User-agent: *"))]
-        assert everybody == ["User-agent: *", "Disallow: /admin/", "Disallow: /*?"]
+        assert everybody == ["User-agent: *", "Disallow: /admin/", "Disallow: /briefs/", "Disallow: /*?"]
 
 
 class TestCanonicalAddress:

@@ -1,0 +1,108 @@
+"""Briefs on paper, by the Chromium of the machine."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from commitments.pdf import Renderer
+from tests.factories import make_commitment
+from tests.views.conftest import Register
+
+from .conftest import CHROMIUM
+
+
+@pytest.fixture
+def renderer(tmp_path: Path) -> Renderer:
+    return Renderer(tmp_path / "pdfs", CHROMIUM or "")
+
+
+@pytest.fixture
+def listener() -> Iterator[tuple[int, list[str]]]:
+    """A port of this machine, and what was asked there."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *arguments: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port, asked
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.django_db
+def test_a_brief_is_a_tagged_document_with_title_language_and_a_foot_on_every_sheet(
+    client: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.STATE_DIR, settings.CHROMIUM = tmp_path, CHROMIUM
+    register = Register()
+    # More than one sheet.
+    register.grow(12)
+    commitment = register.commitments[0]
+
+    response = client.get(f"/briefs/commitments/{commitment.reference}.pdf")
+
+    document = PdfReader(io.BytesIO(response.content))
+    catalog: Any = document.trailer["/Root"]
+    assert catalog["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in catalog
+    assert catalog["/Lang"] == "en"
+    assert document.metadata is not None
+    assert str(document.metadata.title).startswith(f"{commitment.reference}: {commitment.title}")
+    sheets = [page.extract_text() for page in document.pages]
+    assert len(sheets) > 1
+    for number, sheet in enumerate(sheets, 1):
+        assert f"{number} / {len(sheets)}" in sheet
+        assert "as known on" in sheet
+        assert "edition" in sheet
+    assert any(register.source.url in sheet for sheet in sheets)
+    # The browser's own head and foot would name the file.
+    assert not any("page.html" in sheet for sheet in sheets)
+
+
+def test_nothing_but_the_page_itself_is_read(
+    renderer: Renderer, listener: tuple[int, list[str]], tmp_path: Path
+) -> None:
+    port, asked = listener
+    hosts = ("127.0.0.1", "localhost", "[::1]")
+    pictures = "".join(
+        f'<img src="http://{host}:{port}/picture"><iframe src="http://{host}:{port}/"></iframe>' for host in hosts
+    )
+    sheet = f'<link rel="stylesheet" href="http://127.0.0.1:{port}/sheet">'
+    script = f'<script>fetch("http://127.0.0.1:{port}/script")</script>'
+
+    content = renderer.pdf(f"<!doctype html><title>Made up</title>{sheet}<p>Words.</p>{pictures}{script}".encode())
+
+    assert asked == []
+    assert "Words." in PdfReader(io.BytesIO(content)).pages[0].extract_text()
+
+
+@pytest.mark.django_db
+def test_text_that_looks_like_markup_reads_no_file(client: Client, settings: Any, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("A made-up secret.", "utf-8")
+    settings.STATE_DIR, settings.CHROMIUM = tmp_path, CHROMIUM
+    commitment = make_commitment(summary=f'<iframe src="{secret.as_uri()}"></iframe>')
+
+    content = client.get(f"/briefs/commitments/{commitment.reference}.pdf").content
+
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    assert "made-up secret" not in text
+    assert "<iframe" in text
