@@ -164,7 +164,7 @@ class _Cited:
             title=one_line(title),
             author=str(TRACKER),
             publisher=str(TRACKER),
-            url=f"{address}?{urlencode(days)}",
+            url=f"{address}{'&' if '?' in address else '?'}{urlencode(days)}",
             language=get_language() or "en",
             accessed_on=self.known_on,
             version=_("As of %(as_of)s, as known on %(known_on)s") % words,
@@ -253,8 +253,11 @@ def csl_json(work: Work) -> str:
         "note": work.notes,
         "abstract": work.abstract,
     }
-    known = {name: value for name, value in item.items() if value}
-    return json.dumps([known], ensure_ascii=False, indent=2) + "\n"
+    # A line for each, as people read it.
+    lines = [
+        f"    {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}" for name, value in item.items() if value
+    ]
+    return "[\n  {\n" + ",\n".join(lines) + "\n  }\n]\n"
 
 
 def _csl_day(day: str) -> dict[str, list[list[int]]]:

@@ -16,6 +16,7 @@ from icalendar import Calendar, Event
 from commitments.calendar_feed import permanent_id
 from commitments.citations import one_line
 from commitments.models import Area, Commitment, Source, reason_for_change
+from commitments.models.validators import plain_text
 from commitments.publishing import withdraw_commitment
 from commitments.register.dumping import dump
 from commitments.register.loading import load_register
@@ -400,7 +401,18 @@ class TestTheFile:
         found = event(client, f"milestone/{milestone.slug}")
 
         assert found["summary"].startswith(one_line(text))
+        assert one_line(text) in found["description"]
+        assert not plain_text.regex.search(client.get("/calendar.ics").content.decode())
         assert not found.subcomponents
+
+    def test_its_name_is_escaped_like_any_other_text(self, client: Client) -> None:
+        commitment = make_commitment(title="x;y,z\x01")
+
+        content = client.get(f"/calendars/commitments/{commitment.reference}.ics").content.replace(b"\r\n ", b"")
+
+        for name in ("NAME", "X-WR-CALNAME"):
+            written = f"{name}:EU–Japan Commitment Tracker: {commitment.reference} x\\;y\\,z\r\n"
+            assert written.encode() in content
 
     def test_says_its_name_and_when_to_read_it_again(self, client: Client) -> None:
         commitment = make_commitment()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from typing import Any
 
 import bibtexparser
@@ -129,6 +130,11 @@ class TestEverySignSurvives:
         assert written.count("{") == written.count("}")
         assert read_bibtex(written)["title"] == title
 
+    def test_no_sign_stands_bare_on_which_latex_acts(self) -> None:
+        written = FORMATS["bib"].write(cite_source(source(title=HARD, url="https://example.org/")))
+
+        assert not re.search(r"(?<!\\)[&%#$_^~]", written)
+
     def test_a_line_break_becomes_a_blank(self) -> None:
         assert one_line(" a\r\nb\u2028c\x00d  e ") == "a b c d e"
 
@@ -178,6 +184,11 @@ class TestOfTheTracker:
         assert json.loads(FORMATS["json"].write(work))[0]["type"] == "graphic"
         assert read_ris(FORMATS["ris"].write(work))["type_of_reference"] == "FIGURE"
 
+    def test_a_picture_that_was_chosen_by_its_address_keeps_the_choice(self) -> None:
+        work = cite_picture("made-up", "Made-up picture", Clocks.at(TODAY), f"{ROOT}/made-up/?area=space")
+
+        assert work.url == f"{ROOT}/made-up/?area=space&as_of=2026-11-26&known_on=2026-11-26"
+
     def test_the_author_is_a_body_whose_name_is_not_taken_apart(self) -> None:
         work = cite_commitment(commitment(), Clocks.at(TODAY), ROOT)
 
@@ -201,6 +212,7 @@ class TestOfASource:
 
         assert f"({words})" in work.text
         assert read_bibtex(FORMATS["bib"].write(work))["date"] == iso
+        assert read_bibtex(FORMATS["bib"].write(work))["year"] == iso[:4]
         assert read_ris(FORMATS["ris"].write(work))["date"] == ris_day
         assert json.loads(FORMATS["json"].write(work))[0]["issued"] == {"date-parts": [csl_day]}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -52,10 +53,15 @@ class Found:
             links=linked_ids(CommitmentSource, "commitment", "source", dated, clocks.known_on),
         )
 
-    def marks_of(self, commitment: Commitment) -> list[Any]:
-        return [mark for mark in self.marks if mark.commitment_id == commitment.pk]
+    @cached_property
+    def marks_of(self) -> dict[int, list[Any]]:
+        """By the key of their commitment."""
+        found: dict[int, list[Any]] = {}
+        for mark in self.marks:
+            found.setdefault(mark.commitment_id, []).append(mark)
+        return found
 
-    @property
+    @cached_property
     def held_since(self) -> datetime.date:
         """Whether a window was kept is known from this day on: earlier occurrences were left out."""
         held = [mark.happened_by for mark in self.marks if mark.is_occurrence]

@@ -68,7 +68,7 @@ class Planned:
 
 def milestone_of(milestone: Any, found: Found) -> Planned:
     commitment = found.commitments[milestone.commitment_id]
-    meeting = [mark for mark in found.marks if mark.meets_id == milestone.pk]
+    meeting = [mark for mark in found.marks_of.get(commitment.pk, []) if mark.meets_id == milestone.pk]
     met = first_counted(meeting)
     withdrawals = found.withdrawals([commitment])
     if withdrawals:
@@ -116,7 +116,7 @@ def _withdrawn(commitment: Commitment) -> str:
 
 def of_commitment(row: Judged, found: Found) -> Iterator[Planned]:
     commitment = row.commitment
-    marks = found.marks_of(commitment) if commitment.due_on or commitment.cadence_months else []
+    marks = found.marks_of.get(commitment.pk, [])
     made = [_deadline(row, found, marks, commitment.due_on)] if commitment.due_on else []
     made += _windows(row, found, marks) if commitment.cadence_months else []
     for appointment in made:
