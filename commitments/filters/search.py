@@ -80,7 +80,7 @@ class SearchFilter(ListFilter[Row]):
             "typed": f"“{self.question.typed}”",
         }
 
-    def narrow(self, hits: Iterable[Hit]) -> list[Hit]:
+    def matching(self, hits: Iterable[Hit]) -> list[Hit]:
         return [hit for hit in hits if self.matches(hit)]
 
     def options(self, offer: Offer, hits: Iterable[Hit]) -> list[FacetView]:

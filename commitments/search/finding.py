@@ -49,6 +49,9 @@ class RecordKind(TextChoices):
     SOURCE = "source", _("Sources")
 
 
+PLACES = {kind: place for place, kind in enumerate(RecordKind)}
+
+
 @dataclass(frozen=True)
 class Hit:
     """One record that answers; `year` is that of the event, adoption or publication."""
@@ -62,7 +65,7 @@ class Hit:
 
     @property
     def order(self) -> tuple[Any, ...]:
-        return (not self.is_in_title, RecordKind.values.index(self.kind), -self.rank, -self.key)
+        return (not self.is_in_title, PLACES[self.kind], -self.rank, -self.key)
 
 
 @dataclass(frozen=True)
@@ -73,18 +76,23 @@ class Found:
     cut_off: list[RecordKind] = field(default_factory=list)
 
 
-def find(question: Question, clocks: Clocks, chosen: Chosen | None = None) -> Found:
-    """One query. `chosen` narrows before the cut: values of `kind`, `area` and `year`.
+def find(question: Question, clocks: Clocks) -> Found:
+    """One query. Of updates the newest are looked at first, so that the cost of a common word follows the cut."""
+    return _gather([_part(kind, question, clocks, {}) for kind in RecordKind])
 
-    Of updates the newest are looked at first, so that the cost of a common word follows the cut and not the register.
-    """
-    parts = [_part(kind, question, clocks, chosen or {}) for kind in RecordKind]
-    rows = list(parts[0].union(*parts[1:], all=True))
-    hits = [
-        Hit(RecordKind(kind), key, tuple(dict.fromkeys(areas)), str(year or UNDATED), is_in_title, rank)
-        for kind, key, areas, year, is_in_title, rank in rows
-    ]
-    by_kind = {kind: [hit for hit in hits if hit.kind == kind] for kind in RecordKind}
+
+def narrow(found: Found, question: Question, clocks: Clocks, chosen: Chosen) -> Found:
+    """The kinds that were cut off, found again among what was chosen: values of `kind`, `area`, `year`. One query."""
+    again = _gather([_part(kind, question, clocks, chosen) for kind in found.cut_off])
+    whole = [hit for hit in found.hits if hit.kind not in found.cut_off]
+    return Found(sorted([*whole, *again.hits], key=lambda hit: hit.order), again.cut_off)
+
+
+def _gather(parts: Sequence[QuerySet[Any, Any]]) -> Found:
+    by_kind: dict[RecordKind, list[Hit]] = {kind: [] for kind in RecordKind}
+    for kind, key, areas, year, is_in_title, rank in parts[0].union(*parts[1:], all=True):
+        hit = Hit(RecordKind(kind), key, tuple(dict.fromkeys(areas)), str(year or UNDATED), is_in_title, rank)
+        by_kind[hit.kind].append(hit)
     kept = [hit for of_kind in by_kind.values() for hit in of_kind[:MOST_OF_A_KIND]]
     return Found(
         sorted(kept, key=lambda hit: hit.order),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 ACCENTS = re.compile(r"[\u0300-\u036f]")
@@ -34,11 +34,13 @@ class Folded:
     """A folded text that knows from where in the original each of its characters came."""
 
     text: str
-    starts: list[int]
-    ends: list[int]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     @classmethod
     def of(cls, original: str) -> Folded:
+        if original.isascii():
+            return cls(original.lower(), range(len(original)), range(1, len(original) + 1))
         letters: list[str] = []
         starts: list[int] = []
         ends: list[int] = []

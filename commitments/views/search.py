@@ -14,7 +14,7 @@ from ..filters.search import Offer, SearchFilter
 from ..models import Area
 from ..public import page, public
 from ..search.asking import MOST_CHARACTERS, Question, read_question
-from ..search.finding import MOST_OF_A_KIND, Found, find
+from ..search.finding import MOST_OF_A_KIND, Found, find, narrow
 from ..search.showing import show
 from ..search.suggesting import respelt
 
@@ -28,9 +28,8 @@ def search(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     offer = Offer(list(Area.objects.published(clocks.as_of, clocks.known_on)), clocks.as_of.year)
     chosen = SearchFilter.asked(request.GET, offer, question)
     found = find(question, clocks) if question.wanted else Found()
-    narrowed = Found(chosen.narrow(found.hits), found.cut_off)
-    if found.cut_off and chosen.chosen:
-        narrowed = find(question, clocks, chosen.chosen)
+    narrowed = narrow(found, question, clocks, chosen.chosen) if found.cut_off and chosen.chosen else found
+    narrowed = Found(chosen.matching(narrowed.hits), narrowed.cut_off)
     shown = Paginator(narrowed.hits, PAGE_SIZE)
     if chosen.page > shown.num_pages:
         raise Http404

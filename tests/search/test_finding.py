@@ -12,7 +12,7 @@ from commitments.clocks import Clocks
 from commitments.models import Actor, Area, Commitment, CommitmentActor, Instrument, Source, reason_for_change
 from commitments.search import finding
 from commitments.search.asking import read_question
-from commitments.search.finding import Found, find
+from commitments.search.finding import find, narrow
 from tests.factories import (
     make_actor,
     make_area,
@@ -30,12 +30,8 @@ NOW = Clocks.at(TODAY)
 BEFORE = datetime.date(2025, 1, 1)
 
 
-def ask(typed: str, clocks: Clocks = NOW, **chosen: list[str]) -> Found:
-    return find(read_question(typed), clocks, chosen)
-
-
-def found(typed: str, clocks: Clocks = NOW, **chosen: list[str]) -> list[tuple[str, int]]:
-    return [(hit.kind.value, hit.key) for hit in ask(typed, clocks, **chosen).hits]
+def found(typed: str, clocks: Clocks = NOW) -> list[tuple[str, int]]:
+    return [(hit.kind.value, hit.key) for hit in find(read_question(typed), clocks).hits]
 
 
 def test_words_are_found_in_every_form_and_all_are_needed() -> None:
@@ -193,14 +189,15 @@ def test_of_very_many_updates_the_newest_are_looked_at_and_choices_narrow_before
         make_update(title="Zebra", happened_on=datetime.date(year, 6, 1), assessments=[{"commitment": commitment}])
         for year, commitment in ((2021, early), (2024, late), (2024, late), (2025, late))
     ]
-    everything = ask("zebra")
+    question = read_question("zebra")
+    everything = find(question, NOW)
     assert [hit.key for hit in everything.hits] == [updates[3].pk, updates[2].pk]
     assert everything.cut_off == ["update"]
     for chosen in ({"year": ["2021"]}, {"area": ["early"]}):
-        narrowed = ask("zebra", **chosen)
+        narrowed = narrow(everything, question, NOW, chosen)
         assert [hit.key for hit in narrowed.hits] == [updates[0].pk]
         assert narrowed.cut_off == []
-    assert ask("zebra", kind=["source"]).hits == []
+    assert narrow(everything, question, NOW, {"kind": ["source"]}).hits == []
 
 
 titles = st.text(
