@@ -128,9 +128,10 @@ def _linked(through: type[Model], child: str, commitment: Commitment, was: dict[
 
 
 def _later(published: CommitmentQuerySet) -> ArraySubquery:
-    """The commitments that follow this one: their keys, references and titles."""
+    """The commitments that follow this one: their keys, references, titles and what they do to it."""
     later = published.filter(follows=OuterRef("pk")).order_by("reference")
-    return ArraySubquery(later.values(json=JSONObject(id="id", reference="reference", title="title")))
+    columns = ("id", "reference", "title", "follows_relation")
+    return ArraySubquery(later.values(json=JSONObject(**{name: name for name in columns})))
 
 
 def _labels(found: Dossier) -> list[Model]:

@@ -49,11 +49,21 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Clocks, P], HttpResponse]
 
 
-def public(view: View[P], *, validates_itself: bool = False) -> Callable[..., HttpResponse]:
+def refusal(request: HttpRequest, error: BadQuery) -> HttpResponse:
+    """For people: a page with status 400 that says what is wrong."""
+    return render(request, "400.html", {"message": str(error)}, status=400)
+
+
+def public(
+    view: View[P],
+    *,
+    validates_itself: bool = False,
+    refuse: Callable[[HttpRequest, BadQuery], HttpResponse] = refusal,
+) -> Callable[..., HttpResponse]:
     """Make a view public: it receives the clocks, reads one snapshot, and answers 304 where nothing has changed.
 
-    A bad clock, filter or cursor (`BadQuery`) is a page with status 400 that says what is wrong. A view that
-    `validates_itself` knows better what it shows, and sets an ETag of its own.
+    `refuse` answers a bad clock, filter or cursor. A view that `validates_itself` knows better what it shows, and sets
+    an ETag of its own.
     """
 
     @require_safe
@@ -68,7 +78,7 @@ def public(view: View[P], *, validates_itself: bool = False) -> Callable[..., Ht
                 kept = None if validates_itself else unchanged(request, etag=etag)
                 response = kept or view(request, clocks, *args, **kwargs)
         except BadQuery as error:
-            return render(request, "400.html", {"message": str(error)}, status=400)
+            return refuse(request, error)
         if response.status_code in (200, 304):
             response.headers.setdefault("ETag", etag)
             response.headers.setdefault("Cache-Control", f"public, max-age={max_age(now)}")

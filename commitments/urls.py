@@ -1,6 +1,6 @@
 import datetime
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
 from . import calendar_feed
@@ -98,6 +98,7 @@ urlpatterns = [
     path("methodology/", about.methodology, name="methodology"),
     path("subscribe/", about.subscribe, name="subscribe"),
     path("data/", data.data, name="data"),
+    path("api/", include("commitments.api.urls")),
     path("data/register-<day:day>.yaml", data.register_file, name="register_file"),
     path("data/register-<day:day>.yaml.sha256", data.register_digest, name="register_digest"),
     path("calendar.ics", calendar_feed.calendar, name="calendar"),

@@ -51,6 +51,11 @@ SECURITY_CONTACT = words("SECURITY_CONTACT")
 if any(not contact.startswith(("mailto:", "https://", "tel:")) for contact in SECURITY_CONTACT):
     raise ImproperlyConfigured("SECURITY_CONTACT is one or more addresses that begin with mailto:, https:// or tel:.")
 
+# Whom those write to who build on the API; its document names nobody otherwise.
+API_CONTACT = os.environ.get("API_CONTACT", "").strip()
+if API_CONTACT and not API_CONTACT.startswith(("mailto:", "https://")):
+    raise ImproperlyConfigured("API_CONTACT is an address that begins with mailto: or https://.")
+
 INSTALLED_APPS = [
     "commitments.apps.DeskConfig",
     "django.contrib.auth",

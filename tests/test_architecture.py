@@ -50,6 +50,7 @@ LAYERS = [
         "changes",
         "clauses",
         "coverage",
+        "support",
         "search",
         "filters",
         "sitemaps",

@@ -36,7 +36,16 @@ def address_of(pattern: URLPattern) -> str:
 
 # Files of closed days: what is there needs no database.
 KEPT_FILES = {"register_file", "register_digest"}
-ADDRESSES = [*(address_of(pattern) for pattern in urlpatterns if pattern.name not in KEPT_FILES), "/admin/login/"]
+ADDRESSES = [
+    *(
+        address_of(pattern)
+        for pattern in urlpatterns
+        # The addresses for programs: tests/api/test_problems.py.
+        if isinstance(pattern, URLPattern) and pattern.name not in KEPT_FILES
+    ),
+    "/api/",
+    "/admin/login/",
+]
 
 
 @pytest.fixture

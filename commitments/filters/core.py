@@ -157,9 +157,12 @@ class ListFilter(Generic[Row]):
             for facet in self.FACETS
         )
 
-    def apply(self, rows: Sequence[Row]) -> list[Row]:
+    def order(self, rows: Iterable[Row]) -> list[Row]:
         _label, key = self.SORTS[self.sorted_by]
-        return sorted((row for row in rows if self.matches(row)), key=key)
+        return sorted(rows, key=key)
+
+    def apply(self, rows: Sequence[Row]) -> list[Row]:
+        return self.order(row for row in rows if self.matches(row))
 
     def facets(self, rows: Sequence[Row]) -> list[FacetView]:
         return [self._facet(facet, rows) for facet in self.FACETS]

@@ -23,12 +23,15 @@ from ..clocks import Clocks
 from ..filters.commitments import Row, listed_rows
 from ..judgements import Judged
 from ..models import (
+    Actor,
+    Area,
     Assessment,
     Check,
     CheckCommitment,
     Citation,
     Commitment,
     CommitmentSource,
+    Instrument,
     InstrumentSource,
     Milestone,
     MilestoneSource,
@@ -41,6 +44,7 @@ from ..models import (
 from .shapes import AssessmentRecord, CheckRecord, CitationRecord, MilestoneRecord, UpdateRecord
 
 if TYPE_CHECKING:
+    from ..models.assessment import AssessmentQuerySet
     from ..models.check import CheckQuerySet
     from ..models.milestone import MilestoneQuerySet
     from ..models.status_update import StatusUpdateQuerySet
@@ -163,9 +167,9 @@ def _slugs(source_ids: Iterable[int]) -> dict[int, str]:
     return dict(Source.objects.filter(pk__in=source_ids).values_list("pk", "slug"))
 
 
-def areas(clocks: Clocks) -> Iterator[Record]:
-    """Of the commitments. The queries of `pledges`."""
-    found = {row.judged.commitment.area for row in pledges(clocks)}
+def areas(clocks: Clocks, rows: Iterable[Area] | None = None) -> Iterator[Record]:
+    """These (no query), or those of all commitments (those of `pledges`); in the order of the pages."""
+    found = {row.judged.commitment.area for row in pledges(clocks)} if rows is None else set(rows)
     for area in sorted(found, key=lambda area: (area.position, area.slug)):
         yield _filled(
             slug=area.slug,
@@ -176,9 +180,9 @@ def areas(clocks: Clocks) -> Iterator[Record]:
         )
 
 
-def actors(clocks: Clocks) -> Iterator[Record]:
-    """Of the commitments. The queries of `pledges`."""
-    found = {actor for row in pledges(clocks) for actor in row.actors}
+def actors(clocks: Clocks, rows: Iterable[Actor] | None = None) -> Iterator[Record]:
+    """These (no query), or those of all commitments (those of `pledges`); in the order of the pages."""
+    found = {actor for row in pledges(clocks) for actor in row.actors} if rows is None else set(rows)
     for actor in sorted(found, key=lambda actor: (actor.position, actor.slug)):
         yield _filled(
             slug=actor.slug,
@@ -189,9 +193,11 @@ def actors(clocks: Clocks) -> Iterator[Record]:
         )
 
 
-def instruments(clocks: Clocks) -> Iterator[Record]:
-    """Of the commitments. Two queries more than `pledges`; three on a past day."""
-    found = {row.judged.commitment.instrument for row in pledges(clocks)}
+def instruments(clocks: Clocks, rows: Iterable[Instrument] | None = None) -> Iterator[Record]:
+    """These, or those of all commitments, oldest first. For rows given two queries, three on a past day; for all those
+    of `pledges` besides.
+    """
+    found = {row.judged.commitment.instrument for row in pledges(clocks)} if rows is None else set(rows)
     links = _instrument_links([instrument.pk for instrument in found], clocks)
     slugs = _slugs(_flat(links))
     for instrument in sorted(found, key=lambda each: (each.adopted_on, each.position, each.slug)):
@@ -272,22 +278,29 @@ def updates(clocks: Clocks, rows: StatusUpdateQuerySet | None = None) -> Iterato
     )
 
 
-def assessments(clocks: Clocks, updates: StatusUpdateQuerySet | None = None) -> Iterator[Record]:
-    """Of these published updates, or of all; by number of the update, in the order of its page.
-
-    One of a commitment whose instrument had not been adopted by the as-of day is left out.
-    """
-    rows = Assessment.objects.filter(
+def published_assessments(clocks: Clocks) -> AssessmentQuerySet:
+    """Those of updates with a page, and of commitments whose instrument had been adopted by the as-of day."""
+    return Assessment.objects.filter(
         known_by("published_at", clocks.known_on),
         happened_by__lte=clocks.as_of,
         commitment__instrument__adopted_by__lte=clocks.as_of,
     )
+
+
+def assessments(
+    clocks: Clocks, updates: StatusUpdateQuerySet | None = None, rows: AssessmentQuerySet | None = None
+) -> Iterator[Record]:
+    """Of these published updates, or of all, by number of the update and in the order of its page; or these rows of
+    `published_assessments`, however filtered, ordered and cut.
+    """
+    if rows is None:
+        rows = published_assessments(clocks).order_by("update__number", "position", "pk")
     if updates is not None:
         rows = rows.filter(update__in=updates.values("pk"))
     announced = Q(known_by("meets__recorded_at", clocks.known_on), meets__announced_by__lte=clocks.as_of)
     return _streamed(
         AssessmentRecord,
-        rows.order_by("update__number", "position", "pk"),
+        rows,
         update=F("update__number"),
         commitment=F("commitment__reference"),
         occurrence=F("is_occurrence"),

@@ -102,6 +102,7 @@ class Register:
             "/corrections/",
             "/subscribe/",
             "/data/",
+            "/api/",
             "/feeds/updates.rss",
             "/feeds/corrections.atom",
             "/feeds/changes.atom?since=2024-01-01&by=publication",
