@@ -84,6 +84,11 @@ PAGES = {
     "feed": "/feeds/updates.rss",
     "feed of an area": "/feeds/areas/area-1.atom",
     "feed of a commitment": "/feeds/commitments/EUJP-0001.rss",
+    "feed of an actor": "/feeds/actors/actor-1.json",
+    "feed, filtered": "/feeds/updates.json?area=area-1&kind=meeting",
+    "feed, archive": "/feeds/updates.atom?archive=2",
+    "feed of weeks": "/feeds/weeks.rss",
+    "list of feeds": "/feeds.opml",
 }
 SIZED_COLUMNS = f"{'queries':>7} {'median':>7} {'p99':>7} {'bytes':>8} {'× bare':>7}"
 

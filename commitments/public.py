@@ -73,9 +73,8 @@ def public(
         try:
             clocks = Clocks.read(request.GET, now.date())
             with snapshot():
-                edition = Edition.objects.current()
-                etag = entity_tag(request, edition, now.date())
-                kept = None if validates_itself else unchanged(request, etag=etag)
+                etag = "" if validates_itself else entity_tag(request, Edition.objects.current(), now.date())
+                kept = unchanged(request, etag=etag) if etag else None
                 response = kept or view(request, clocks, *args, **kwargs)
         except BadQuery as error:
             return refuse(request, error)

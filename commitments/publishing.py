@@ -17,6 +17,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Func
 from django.utils.translation import gettext as _
 
+from .announcing import announce_check, announce_pledge, announce_update
 from .models import (
     PUBLICATION_LOCK,
     Check,
@@ -187,6 +188,7 @@ def _publish(row: StatusUpdate, *, by: User | None, at: datetime.datetime | None
         number=newest + 1, published_at=at or ClockTimestamp(), published_by=by
     )
     check_now("StatusUpdate:publishable")
+    announce_update(row)
 
 
 def _locked_draft(update: StatusUpdate) -> StatusUpdate:
@@ -253,6 +255,7 @@ def publish_commitment(commitment: Commitment, *, at: datetime.datetime | None =
         if not changed:
             raise Refused(_("This commitment is published already."))
         check_now("Commitment:publishable")
+        announce_pledge()
     commitment.refresh_from_db()
 
 
@@ -266,6 +269,7 @@ def withdraw_commitment(commitment: Commitment, *, reason: str, at: datetime.dat
         ).update(withdrawn_at=at or ClockTimestamp(), withdrawal_reason=reason)
         if not changed:
             raise Refused(_("Only a published commitment can be withdrawn, and once."))
+        announce_pledge()
     commitment.refresh_from_db()
 
 
@@ -277,6 +281,7 @@ def record_check(check: Check, *, by: User | None, at: datetime.datetime | None 
         ):
             raise Refused(_("This check is recorded already."))
         check_now("Check:recordable")
+        announce_check()
     check.refresh_from_db()
 
 

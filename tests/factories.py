@@ -24,6 +24,7 @@ from commitments.models import (
     LinkCheck,
     Milestone,
     MilestoneSource,
+    Ping,
     Source,
     StatusUpdate,
 )
@@ -206,3 +207,7 @@ def make_link_check(source: Source | None = None, **fields: Any) -> LinkCheck:
     source = source or make_source()
     defaults = {"url": source.url, "asked_at": moment(ADOPTED), "outcome": "ok"}
     return LinkCheck.objects.create(source=source, **defaults | fields)
+
+
+def make_ping() -> Ping:
+    return Ping.objects.create(topic=f"/feeds/{next(_serial)}.rss", asked_at=moment(ADOPTED), due_at=moment(ADOPTED))

@@ -40,6 +40,7 @@ LAYERS = [
     ["public"],
     [
         "publishing",
+        "announcing",
         "readiness",
         "recognition",
         "standing",

@@ -52,26 +52,32 @@ class Channel:
 
 @dataclass(frozen=True)
 class Part:
-    """What of a feed one document holds: its newest items, or with `archive` the items of that archive."""
+    """What of a feed one document holds: its newest items, or with `archive` the items of that archive.
+
+    `older` is the archive of what came before, `newer` the one after an archive, once it is complete.
+    """
 
     channel: Channel
     archive: int | None
     keys: list[Key]
     older: int | None
+    newer: int | None = None
 
     @classmethod
     def of(cls, channel: Channel, archive: int | None) -> Part:
-        """Raises Http404 for an archive that is not complete. Three queries at most."""
+        """Raises Http404 for an archive that is not complete. Two queries at most, for an archive four."""
         stream = channel.stream
         if archive is None:
             keys = stream.keys(stream.SIZE + 1)
             return cls(channel, None, keys[: stream.SIZE], _archive_of(stream, keys[stream.SIZE :]))
         first, last = (archive - 1) * stream.SIZE + 1, archive * stream.SIZE
-        if not stream.is_taken(last):
+        newest = stream.newest()
+        if newest < last:
             raise Http404
         keys = stream.keys(stream.SIZE, first=first, last=last)
         before = stream.keys(1, last=first - 1) if first > 1 else []
-        return cls(channel, archive, keys, _archive_of(stream, before))
+        newer = archive + 1 if newest >= last + stream.SIZE else None
+        return cls(channel, archive, keys, _archive_of(stream, before), newer)
 
     def validators(self) -> tuple[datetime.datetime, str]:
         """When what it holds was last changed, and what tells it from any other state of it. One query.
@@ -86,7 +92,7 @@ class Part:
         moments = [self.channel.changed_at, *(key.at for key in self.keys[:1]), revised["at"]]
         changed_at = max(moment for moment in moments if moment is not None)
         held = ",".join(f"{key.ordinal}.{key.row}.{key.event}" for key in self.keys)
-        return changed_at, f"{changed_at.isoformat()} {revised['newest']} {self.older} {held}"
+        return changed_at, f"{changed_at.isoformat()} {revised['newest']} {self.older} {self.newer} {held}"
 
 
 def _archive_of(stream: Stream, keys: Sequence[Key]) -> int | None:
@@ -151,5 +157,7 @@ def _document(request: HttpRequest, extension: str, part: Part, changed_at: date
         items=(),
         hub=settings.WEBSUB_HUB if is_announced else "",
         older=address(path, part.older) if part.older else "",
+        # From the last archive the way on leads to the feed itself.
+        newer=address(path, part.newer) if part.archive else "",
         current=address(path) if part.archive else "",
     )

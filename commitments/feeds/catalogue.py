@@ -17,7 +17,7 @@ from ..filters.commitments import listed_rows
 from ..models import Actor
 from ..overview import AreaLine, area_lines
 from ..public import public
-from ..xml_text import xml_safe
+from .items import plain_line
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,9 @@ def feed_list(request: HttpRequest, clocks: Clocks) -> HttpResponse:
 def _add_group(
     body: ElementTree.Element, name: str, root: str, feeds: Iterable[tuple[str, str, str, Iterable[str]]]
 ) -> None:
-    group = ElementTree.SubElement(body, "outline", text=xml_safe(name))
+    group = ElementTree.SubElement(body, "outline", text=plain_line(name))
     for title, view, page, key in feeds:
         address = reverse(f"commitments:{view}", args=[*key, "rss"])
         about = reverse(f"commitments:{page}", args=[*key])
-        words = {"text": xml_safe(title), "title": xml_safe(title)}
+        words = {"text": plain_line(title), "title": plain_line(title)}
         ElementTree.SubElement(group, "outline", words, type="rss", xmlUrl=root + address, htmlUrl=root + about)

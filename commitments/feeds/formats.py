@@ -12,7 +12,7 @@ from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFee
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from ..xml_text import xml_safe
-from .items import Item, tag_uri
+from .items import Item, plain_line, tag_uri
 
 LICENCE = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
 MINUTES_BETWEEN_POLLS = 60
@@ -21,9 +21,9 @@ HISTORY = "http://purl.org/syndication/history/1.0"
 
 @dataclass(frozen=True)
 class Document:
-    """One document of a feed. Addresses are absolute; `hub`, `older` and `current` are "" where there is none.
+    """One document of a feed. Addresses are absolute; `hub`, `older`, `newer` and `current` are "" where there is none.
 
-    `older` is the archive of what came before; an archive names the feed itself in `current`.
+    `older` is the archive of what came before, `newer` what came after an archive, `current` the feed it is of.
     """
 
     title: str
@@ -38,12 +38,13 @@ class Document:
     items: Sequence[Item]
     hub: str = ""
     older: str = ""
+    newer: str = ""
     current: str = ""
 
     @property
     def links(self) -> list[dict[str, str]]:
         """Those that an XML format has beside its own."""
-        found = {"hub": self.hub, "prev-archive": self.older, "current": self.current}
+        found = {"hub": self.hub, "prev-archive": self.older, "next-archive": self.newer, "current": self.current}
         return [{"rel": rel, "href": address} for rel, address in found.items() if address]
 
 
@@ -79,7 +80,7 @@ class Rss(Xml, Rss201rev2Feed):
         for category in told.categories:
             handler.addQuickElement("category", category.value, {"domain": tag_uri("category")})
         for area in told.areas:
-            handler.addQuickElement("category", xml_safe(area.name), {"domain": tag_uri("area")})
+            handler.addQuickElement("category", plain_line(area.name), {"domain": tag_uri("area")})
 
 
 class Atom(Xml, Atom1Feed):
@@ -97,14 +98,14 @@ class Atom(Xml, Atom1Feed):
             terms = {"term": category.value, "scheme": tag_uri("category"), "label": str(category.label)}
             handler.addQuickElement("category", "", terms)
         for area in told.areas:
-            terms = {"term": area.slug, "scheme": tag_uri("area"), "label": xml_safe(area.name)}
+            terms = {"term": area.slug, "scheme": tag_uri("area"), "label": plain_line(area.name)}
             handler.addQuickElement("category", "", terms)
 
 
 def _xml(generator: type[SyndicationFeed]) -> Callable[[Document], str]:
     def write(document: Document) -> str:
         feed = generator(
-            title=xml_safe(document.title),
+            title=plain_line(document.title),
             link=document.page,
             description=document.description,
             subtitle=document.description,
@@ -118,7 +119,7 @@ def _xml(generator: type[SyndicationFeed]) -> Callable[[Document], str]:
         )
         for item in document.items:
             feed.add_item(
-                title=xml_safe(item.title),
+                title=plain_line(item.title),
                 link=document.root + item.path,
                 description=xml_safe(item.content),
                 unique_id=tag_uri(item.identity),
@@ -135,7 +136,7 @@ def _xml(generator: type[SyndicationFeed]) -> Callable[[Document], str]:
 def _json(document: Document) -> str:
     told = {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": document.title,
+        "title": plain_line(document.title),
         "home_page_url": document.page,
         "feed_url": document.address,
         "description": document.description,
@@ -154,10 +155,10 @@ def _json_item(item: Item, root: str) -> dict[str, Any]:
     return {
         "id": tag_uri(item.identity),
         "url": root + item.path,
-        "title": xml_safe(item.title),
+        "title": plain_line(item.title),
         "content_html": xml_safe(item.content),
         "date_published": rfc3339_date(item.at),
-        "tags": [*(category.value for category in item.categories), *(xml_safe(area.name) for area in item.areas)],
+        "tags": [*(category.value for category in item.categories), *(plain_line(area.name) for area in item.areas)],
     }
 
 

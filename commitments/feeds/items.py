@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html.entities import name2codepoint
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -15,6 +17,22 @@ from django.utils.translation import gettext_lazy as _
 
 from ..clocks import Clocks
 from ..models import Area
+from ..xml_text import xml_safe
+
+REFERENCE = re.compile(r"&(#?\w+)")
+
+
+def plain_line(text: str) -> str:
+    """The text as a title or name in a feed, where what could be markup has a look-alike.
+
+    RSS does not say whether such a line is text or HTML, and readers disagree; it is the same in every format.
+    """
+    text = REFERENCE.sub(lambda found: f"＆{found[1]}" if _is_character(found[1]) else found[0], xml_safe(text))
+    return text.replace("<", "‹").replace(">", "›")
+
+
+def _is_character(name: str) -> bool:
+    return name in name2codepoint or name == "apos" or not name.isalpha()
 
 
 def tag_uri(path: str) -> str:
@@ -75,8 +93,8 @@ class Stream(ABC):
         """Latest first, of the places from `first` to `last` at most `count`. At most two queries."""
 
     @abstractmethod
-    def is_taken(self, ordinal: int) -> bool:
-        """Whether this place, or a later one, belongs to an item that is public already."""
+    def newest(self) -> int:
+        """The last place that is taken, or passed over; 0 before the first. At most one query."""
 
     @abstractmethod
     def revisions(self, keys: Sequence[Key]) -> Q:
@@ -102,8 +120,8 @@ class RankedStream(Stream):
         ranked = enumerate(events[start:end], start + 1) if start < end else ()
         return [Key(rank, row, in_order(at, rank), event) for rank, (row, at, event) in ranked][::-1]
 
-    def is_taken(self, ordinal: int) -> bool:
-        return bool(self.events().count() >= ordinal)
+    def newest(self) -> int:
+        return int(self.events().count())
 
 
 def in_order(at: datetime.datetime, ordinal: int) -> datetime.datetime:

@@ -32,9 +32,9 @@ class UpdateStream(Stream):
         rows = first_updates(updates, self.touching, BY_NUMBER, count).values_list("number", "pk", "published_at")
         return [Key(number, pk, in_order(at, number)) for number, pk, at in rows if number and at]
 
-    def is_taken(self, ordinal: int) -> bool:
+    def newest(self) -> int:
         known = StatusUpdate.objects.filter(known_by("published_at", self.clocks.known_on))
-        return bool((known.aggregate(newest=Max("number"))["newest"] or 0) >= ordinal)
+        return known.aggregate(newest=Max("number"))["newest"] or 0
 
     def revisions(self, keys: Sequence[Key]) -> Q:
         shown = [key.row for key in keys]

@@ -78,7 +78,7 @@ class WeekStream(Stream):
 
     def keys(self, count: int, *, first: int = 1, last: int | None = None) -> list[Key]:
         """One query, which reads the moments of all that was ever published."""
-        latest = self._latest() if last is None else min(last, self._latest())
+        latest = self.newest() if last is None else min(last, self.newest())
         since, until = start_of(monday_of(first)), start_of(monday_of(latest) + WEEK)
         weeks = [
             rows.filter(**{f"{moment}__gte": since, f"{moment}__lt": until})
@@ -90,10 +90,7 @@ class WeekStream(Stream):
         found = weeks[0].union(*weeks[1:]).order_by("-week")[:count]
         return [Key(ordinal_of(week.date()), 0, week + WEEK) for week in found]
 
-    def is_taken(self, ordinal: int) -> bool:
-        return ordinal <= self._latest()
-
-    def _latest(self) -> int:
+    def newest(self) -> int:
         """The last week that was over when the known-on day was, or is over today."""
         known_on = self.clocks.known_on
         day = known_on + datetime.timedelta(days=1) if known_on else self.clocks.today

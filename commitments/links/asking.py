@@ -1,4 +1,5 @@
-"""Asking one address whether it answers: never longer, never more of it, and never elsewhere than allowed.
+"""Asking one address whether it answers, or telling it something: never longer, never more of it, and never elsewhere
+than allowed.
 
 The standard library is enough: no client library resolves, judges and connects to one and the same address, or bounds
 the whole of an exchange rather than each wait of it.
@@ -16,10 +17,10 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urlencode, urljoin, urlsplit
 
 from commitments.models import LinkOutcome
 
@@ -66,9 +67,16 @@ class Asker:
 
     def ask(self, url: str) -> Answer:
         """What became of the address. Raises nothing, whatever is at the other end."""
-        deadline = time.monotonic() + self.seconds
+        return self._answer(lambda deadline: self._follow(url, deadline))
+
+    def tell(self, url: str, form: Mapping[str, str]) -> Answer:
+        """What the address says to this form. No redirect is followed, and nothing raised."""
+        body = urlencode(form).encode()
+        return self._answer(lambda deadline: judged(self._exchange("POST", url, deadline, body)[0]))
+
+    def _answer(self, exchange: Callable[[float], Answer]) -> Answer:
         try:
-            return self._follow(url, deadline)
+            return exchange(time.monotonic() + self.seconds)
         except NoConnection as error:
             return Answer(LinkOutcome.GONE if error.is_gone else LinkOutcome.ERROR, detail=str(error)[:DETAIL])
         except Untold as error:
@@ -94,7 +102,7 @@ class Asker:
             return status, location
         return self._exchange("GET", url, deadline)
 
-    def _exchange(self, method: str, url: str, deadline: float) -> tuple[int, str]:
+    def _exchange(self, method: str, url: str, deadline: float, body: bytes | None = None) -> tuple[int, str]:
         """The status and the Location of an answer whose body nobody reads."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -111,9 +119,11 @@ class Asker:
             with sock, ended_at(deadline, sock):
                 if isinstance(sock, ssl.SSLSocket):
                     sock.do_handshake()
-                return self._request(sock, method, host, parts)
+                return self._request(sock, method, host, parts, body)
 
-    def _request(self, sock: socket.socket, method: str, host: str, parts: SplitResult) -> tuple[int, str]:
+    def _request(
+        self, sock: socket.socket, method: str, host: str, parts: SplitResult, body: bytes | None
+    ) -> tuple[int, str]:
         connection = http.client.HTTPConnection(host, parts.port)
         connection.response_class = ShortResponse
         connection.sock = sock
@@ -126,7 +136,9 @@ class Asker:
         }
         if parts.port:
             headers["Host"] += f":{parts.port}"
-        connection.request(method, target(parts), headers=headers)
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request(method, target(parts), body, headers)
         with contextlib.closing(connection.getresponse()) as response:
             location = response.headers.get("Location", "").strip()
             # Header lines are read as Latin-1; addresses outside ASCII are UTF-8 in practice.

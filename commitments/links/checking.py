@@ -112,13 +112,13 @@ def keep(source: Source, answer: Answer, now: datetime.datetime) -> bool:
 
 
 @contextlib.contextmanager
-def one_at_a_time() -> Iterator[bool]:
+def one_at_a_time(lock: int = LOCK) -> Iterator[bool]:
     """Whether no other run is under way; two would ask the same hosts at the same time."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
         [(is_alone,)] = cursor.fetchall()
         try:
             yield is_alone
         finally:
             if is_alone:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])

@@ -22,6 +22,7 @@ from .instrument import Instrument, InstrumentKind, InstrumentSource
 from .link_check import LinkCheck, LinkOutcome
 from .milestone import Milestone, MilestoneSource
 from .open_form import OpenForm
+from .ping import MOST_ATTEMPTS, Ping
 from .review_note import ReviewAct, ReviewNote
 from .revision import (
     Revision,
@@ -42,6 +43,7 @@ __all__ = [
     "ASSIGNABLE_STATUSES",
     "DERIVED_STATUSES",
     "LARGEST_FILE",
+    "MOST_ATTEMPTS",
     "PUBLICATION_LOCK",
     "RULES",
     "Actor",
@@ -74,6 +76,7 @@ __all__ = [
     "Milestone",
     "MilestoneSource",
     "OpenForm",
+    "Ping",
     "Precision",
     "Relation",
     "ReviewAct",
