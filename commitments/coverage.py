@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from .clocks import Clocks
 from .judgements import Judged
@@ -14,6 +18,15 @@ from .overview import judged_set
 OLD = datetime.timedelta(days=365)
 NEWS = {SourceKind.REPORTING, SourceKind.REWRITE}
 PARTIES = (SourceSide.EU, SourceSide.JAPAN)
+
+
+class Thinness(models.TextChoices):
+    """In what way a commitment rests on little."""
+
+    ONE_SIDE = "one_side", _("One side only")
+    NEWS_ONLY = "news_only", _("News only")
+    OLD = "old", _("Nothing newer than a year")
+    NOTHING = "nothing", _("Nothing at all")
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,16 @@ class Support:
         latest = self.judged.facts.last_evidence_by
         return latest is not None and latest < day - OLD
 
+    def thinness(self, day: datetime.date) -> list[Thinness]:
+        """In how many ways, on this day: several may hold, but for one with nothing that alone."""
+        found = {
+            Thinness.ONE_SIDE: self.is_of_one_side,
+            Thinness.NEWS_ONLY: self.is_news_only,
+            Thinness.OLD: self.is_old(day),
+            Thinness.NOTHING: not self.sides,
+        }
+        return [thinness for thinness, holds in found.items() if holds]
+
     @property
     def side_labels(self) -> list[str]:
         return [str(side.label) for side in SourceSide if side in self.sides]
@@ -53,14 +76,18 @@ class Coverage:
     """A commitment may stand in several of the lists; those with nothing stand in that one alone."""
 
     total: int
-    nothing: list[Support]
-    one_side: list[Support]
-    news_only: list[Support]
-    old: list[Support]
+    lists: dict[Thinness, list[Support]]
 
 
 def coverage(clocks: Clocks) -> Coverage:
-    """Two queries; four on a past known-on day. Sides and kinds of cited sources are frozen, so they are of any day."""
+    """Two queries; four on a past known-on day."""
+    rows = supports(judged_set(clocks), clocks)
+    thin = [(row, row.thinness(clocks.as_of)) for row in rows]
+    return Coverage(len(rows), {kind: [row for row, kinds in thin if kind in kinds] for kind in Thinness})
+
+
+def supports(judged: Sequence[Judged], clocks: Clocks) -> list[Support]:
+    """One query. Sides and kinds of cited sources are frozen, so they are of any day."""
     counted = Assessment.objects.counted(clocks.as_of, clocks.known_on).exclude(bearing=Bearing.CONTEXT)
     cited = counted.order_by().values_list(
         "commitment", "update__citations__source__side", "update__citations__source__kind"
@@ -70,14 +97,4 @@ def coverage(clocks: Clocks) -> Coverage:
         sides, kinds = found[commitment]
         sides.add(SourceSide(side))
         kinds.add(SourceKind(kind))
-    rows = [
-        Support(judged, *found[judged.commitment.pk]) if judged.commitment.pk in found else Support(judged)
-        for judged in judged_set(clocks)
-    ]
-    return Coverage(
-        total=len(rows),
-        nothing=[row for row in rows if not row.sides],
-        one_side=[row for row in rows if row.is_of_one_side],
-        news_only=[row for row in rows if row.is_news_only],
-        old=[row for row in rows if row.is_old(clocks.as_of)],
-    )
+    return [Support(row, *found[row.commitment.pk]) for row in judged]

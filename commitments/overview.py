@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .clocks import Clocks
 from .definitions import meaning
 from .judgements import Facts, FreshnessState, Judged, Schedule, ScheduleState, StatusGroup, judge
-from .models import Area, Commitment, restore_labels
+from .models import Area, Commitment, Instrument, restore_labels
 
 if TYPE_CHECKING:
     from .models.commitment import CommitmentQuerySet
@@ -122,6 +122,14 @@ def area_lines(rows: Iterable[Judged]) -> list[AreaLine]:
         area = row.commitment.area
         by_area.setdefault(area.pk, AreaLine(area, [])).rows.append(row)
     return sorted(by_area.values(), key=lambda line: (line.area.position, line.area.slug))
+
+
+def instruments_of(rows: Iterable[Judged]) -> list[tuple[Instrument, int]]:
+    """The texts that these commitments come from, newest first, with how many."""
+    counts = Counter(row.commitment.instrument_id for row in rows)
+    found = {row.commitment.instrument_id: row.commitment.instrument for row in rows}
+    newest_first = sorted(found.values(), key=lambda row: (row.adopted_by, row.slug), reverse=True)
+    return [(instrument, counts[instrument.pk]) for instrument in newest_first]
 
 
 def overview(clocks: Clocks) -> Overview:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from commitments.clocks import Clocks
-from commitments.coverage import OLD, Coverage, Support, coverage
+from commitments.coverage import OLD, Thinness, coverage
 from commitments.models import Commitment
 from tests.factories import make_commitment, make_source, make_update, moment
 
@@ -31,14 +31,8 @@ def tell(commitment: Commitment, *sources: dict[str, Any], bearing: str = "advan
         )
 
 
-def lists_of(commitment: Commitment, clocks: Clocks = NOW) -> set[str]:
-    found: Coverage = coverage(clocks)
-    lists: dict[str, list[Support]] = {
-        "nothing": found.nothing,
-        "one side": found.one_side,
-        "news": found.news_only,
-        "old": found.old,
-    }
+def lists_of(commitment: Commitment, clocks: Clocks = NOW) -> set[Thinness]:
+    lists = coverage(clocks).lists
     return {name for name, rows in lists.items() if commitment in [row.judged.commitment for row in rows]}
 
 
@@ -56,7 +50,7 @@ def lists_of(commitment: Commitment, clocks: Clocks = NOW) -> set[str]:
 def test_one_side_only(sides: list[str], is_of_one: bool) -> None:
     commitment = rests_on(*({"side": side} for side in sides), happened_on=TODAY)
 
-    assert ("one side" in lists_of(commitment)) == is_of_one
+    assert (Thinness.ONE_SIDE in lists_of(commitment)) == is_of_one
 
 
 @pytest.mark.parametrize(
@@ -71,7 +65,7 @@ def test_one_side_only(sides: list[str], is_of_one: bool) -> None:
 def test_news_only(kinds: list[str], is_news: bool) -> None:
     commitment = rests_on(*({"kind": kind, "side": "independent"} for kind in kinds), happened_on=TODAY)
 
-    assert ("news" in lists_of(commitment)) == is_news
+    assert (Thinness.NEWS_ONLY in lists_of(commitment)) == is_news
 
 
 def test_nothing_newer_than_a_year_counts_from_the_day_of_the_page() -> None:
@@ -80,12 +74,12 @@ def test_nothing_newer_than_a_year_counts_from_the_day_of_the_page() -> None:
 
     assert lists_of(commitment) == set()
     tomorrow = TODAY + datetime.timedelta(days=1)
-    assert lists_of(commitment, Clocks.at(tomorrow)) == {"old"}
+    assert lists_of(commitment, Clocks.at(tomorrow)) == {Thinness.OLD}
 
 
 def test_context_is_nothing() -> None:
-    assert lists_of(make_commitment()) == {"nothing"}
-    assert lists_of(rests_on({"side": "eu"}, bearing="context")) == {"nothing"}
+    assert lists_of(make_commitment()) == {Thinness.NOTHING}
+    assert lists_of(rests_on({"side": "eu"}, bearing="context")) == {Thinness.NOTHING}
 
 
 def test_what_was_corrected_or_published_later_does_not_count() -> None:
@@ -106,4 +100,4 @@ def test_what_was_corrected_or_published_later_does_not_count() -> None:
     )
 
     assert lists_of(commitment) == set()
-    assert lists_of(commitment, Clocks(TODAY, as_of=yesterday, known_on=yesterday)) == {"one side"}
+    assert lists_of(commitment, Clocks(TODAY, as_of=yesterday, known_on=yesterday)) == {Thinness.ONE_SIDE}

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commitments.clocks import BadQuery, Clocks
+from commitments.coverage import Thinness
 from commitments.filters.commitments import CommitmentFilter, Row, listed_rows
 from commitments.judgements import Facts, Freshness, FreshnessState, Judged, Schedule, ScheduleState
-from commitments.models import Actor, Area, Commitment, DeliveryStatus, Evidence
+from commitments.models import Actor, Area, Commitment, DeliveryStatus, Evidence, Instrument
 from tests.factories import make_actor, make_area, make_commitment
 
 FACETS, SORTS = CommitmentFilter.FACETS, CommitmentFilter.SORTS
@@ -29,9 +30,12 @@ EEAS, MOFA = (
 
 
 def make_row(reference: str, *actors: Actor, area: str = "space", is_headline: bool = True, **judged: Any) -> Row:
-    kind = judged.pop("kind", "standing")
+    kind, thinness = judged.pop("kind", "standing"), judged.pop("thinness", [])
     commitment = Commitment(
-        reference=reference, area=Area(slug=area, name=area.title(), is_headline=is_headline), kind=kind
+        reference=reference,
+        area=Area(slug=area, name=area.title(), is_headline=is_headline),
+        instrument=Instrument(slug="text", title="Made-up text"),
+        kind=kind,
     )
     defaults: dict[str, Any] = {
         "status": DeliveryStatus.NOT_ASSESSED,
@@ -41,7 +45,7 @@ def make_row(reference: str, *actors: Actor, area: str = "space", is_headline: b
     }
     latest = judged.pop("latest", None)
     facts = Facts(kind=kind, status="not_assessed", adopted_by=ADOPTED, last_evidence_by=latest)
-    return Row(Judged(commitment=commitment, facts=facts, **defaults | judged), list(actors))
+    return Row(Judged(commitment=commitment, facts=facts, **defaults | judged), list(actors), thinness)
 
 
 ROWS = [
@@ -54,6 +58,7 @@ ROWS = [
         schedule=Schedule(ScheduleState.MET_ON_TIME, datetime.date(2025, 3, 1)),
         freshness=Freshness(FreshnessState.CURRENT),
         kind="one_off",
+        thinness=[Thinness.ONE_SIDE, Thinness.OLD],
         latest=datetime.date(2025, 2, 1),
     ),
     make_row(
@@ -91,6 +96,9 @@ CHOICES = [
     ("headline=yes", ["EUJP-03", "EUJP-01"]),
     ("headline=no", ["EUJP-02"]),
     ("kind=one_off", ["EUJP-03"]),
+    ("instrument=text", ["EUJP-03", "EUJP-01", "EUJP-02"]),
+    ("rests_on=one_side", ["EUJP-03"]),
+    ("rests_on=old&rests_on=nothing", ["EUJP-03"]),
     ("side=japan", ["EUJP-03"]),
     ("actor=eeas", ["EUJP-03", "EUJP-01"]),
     ("status=ended", []),

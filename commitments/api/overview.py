@@ -74,8 +74,8 @@ def get_coverage(request: Asked) -> dict[str, Any]:
     Commitments whose updates rest on one side alone, on news alone, on nothing newer than a year, or on nothing.
     """
     found = coverage(request.clocks)
-    lists = {name: getattr(found, name) for name in ("one_side", "news_only", "old", "nothing")}
-    return dated(request, total=found.total, **{name: [_support(row) for row in rows] for name, rows in lists.items()})
+    lists = {kind.value: [_support(row) for row in rows] for kind, rows in found.lists.items()}
+    return dated(request, total=found.total, **lists)
 
 
 def _support(row: Support) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
 from ..clocks import Clocks
+from ..coverage import Thinness, supports
 from ..judgements import FreshnessState, Judged, ScheduleState, StatusGroup
 from ..models import (
     Actor,
@@ -26,10 +27,11 @@ from .core import NAME, Facet, ListFilter, one
 
 @dataclass(frozen=True)
 class Row:
-    """A judged commitment with those who are to act."""
+    """A judged commitment with those who are to act, and in what ways it rests on little."""
 
     judged: Judged
     actors: list[Actor]
+    thinness: Sequence[Thinness] = ()
 
 
 def _rank(choices: Any, value: str) -> int:
@@ -76,6 +78,12 @@ class CommitmentFilter(ListFilter[Row]):
             after=_("of %(values)s"),
         ),
         Facet(
+            "instrument",
+            _("Instrument"),
+            lambda row: one(row.judged.commitment.instrument.slug, row.judged.commitment.instrument.title),
+            after=_("from %(values)s"),
+        ),
+        Facet(
             "kind",
             _("Kind of pledge"),
             lambda row: one(row.judged.commitment.kind),
@@ -96,6 +104,13 @@ class CommitmentFilter(ListFilter[Row]):
             after=_("for %(values)s to act"),
             is_sorted=True,
         ),
+        Facet(
+            "rests_on",
+            _("Rests on"),
+            lambda row: [(kind.value, "") for kind in row.thinness],
+            Thinness.choices,
+            after=_("resting on %(values)s"),
+        ),
     )
     SORTS: ClassVar[dict[str, tuple[Any, Callable[[Row], Any]]]] = {
         "area": (_("Area"), lambda row: ()),
@@ -114,9 +129,13 @@ class CommitmentFilter(ListFilter[Row]):
 
 
 def listed_rows(clocks: Clocks, *, with_withdrawn: bool = False) -> list[Row]:
-    """The commitments in force, or all that have a page, with their actors. Three queries; eight on a past day."""
+    """The commitments in force, or all that have a page, with their actors. Four queries; nine on a past day."""
     judged = judged_set(clocks, with_withdrawn=with_withdrawn)
     links = linked_ids(CommitmentActor, "commitment", "actor", [row.commitment.pk for row in judged], clocks.known_on)
     actors = Actor.objects.in_bulk({actor_id for actor_ids in links.values() for actor_id in actor_ids})
     restore_labels(actors.values(), clocks.known_on)
-    return [Row(row, [actors[actor_id] for actor_id in links[row.commitment.pk]]) for row in judged]
+    thinness = [support.thinness(clocks.as_of) for support in supports(judged, clocks)]
+    return [
+        Row(row, [actors[actor_id] for actor_id in links[row.commitment.pk]], thin)
+        for row, thin in zip(judged, thinness, strict=True)
+    ]

@@ -11,7 +11,7 @@ from ..definitions import definitions
 from ..feeds.catalogue import Catalogue
 from ..judgements import DUE_SOON, REVIEW_INTERVAL, STATUSES_OF, FreshnessState, ScheduleState
 from ..models import Basis, Bearing, CommitmentKind, Discrepancy, Evidence, SourceKind, Strength
-from ..overview import area_lines, judged_set
+from ..overview import area_lines, instruments_of, judged_set
 from ..public import page, public
 
 
@@ -21,6 +21,7 @@ def methodology(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     context = {
         "total": len(rows),
         "lines": area_lines(rows),
+        "instruments": instruments_of(rows),
         "groups": [(group, definitions(statuses)) for group, statuses in STATUSES_OF.items()],
         "vocabularies": [
             (_("Evidence"), definitions(Evidence)),

@@ -51,7 +51,22 @@ def changes_csv(request: HttpRequest, clocks: Clocks) -> HttpResponse:
 @public
 def changes_json(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     found = compare(Period.read(request.GET, clocks))
-    return JsonResponse({**found.period.parameters, "changes": list(_records(request, found))})
+    announced = [
+        {"title": row.title, "due_by": row.due_by, "reference": row.commitment.reference} for row in found.milestones
+    ]
+    corrected = [
+        {"update": row.number, "corrects": row.corrects.number, "reason": row.correction_reason}
+        for row in found.corrections
+        if row.corrects is not None
+    ]
+    return JsonResponse(
+        {
+            **found.period.parameters,
+            "changes": list(_records(request, found)),
+            "milestones": announced,
+            "corrections": corrected,
+        }
+    )
 
 
 NAMES = [name for name, _read in JUDGEMENTS]

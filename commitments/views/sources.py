@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from ..citations import cite_source
 from ..clocks import Clocks
-from ..coverage import coverage
+from ..coverage import Thinness, coverage
 from ..filters.sources import SourceFilter, listed_sources
 from ..models import Source
 from ..public import page, public
@@ -23,32 +23,17 @@ def source_list(request: HttpRequest, clocks: Clocks) -> HttpResponse:
 @public
 def source_coverage(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     found = coverage(clocks)
-    lists = [
-        (
-            "one-side",
-            _("One side only"),
-            _("Every source of every update that counts is the EU's, or every one is Japan's."),
-            found.one_side,
+    meanings = {
+        Thinness.ONE_SIDE: _("Every source of every update that counts is the EU's, or every one is Japan's."),
+        Thinness.NEWS_ONLY: _(
+            "Every source is reporting, or a rewrite of it: no text and no statement of a party, and no analysis."
         ),
-        (
-            "news",
-            _("News only"),
-            _("Every source is reporting, or a rewrite of it: no text and no statement of a party, and no analysis."),
-            found.news_only,
+        Thinness.OLD: _("The latest update that counts happened more than 365 days before this day."),
+        Thinness.NOTHING: _(
+            "No update counts for it but context, or none. The text of the pledge itself is not evidence."
         ),
-        (
-            "old",
-            _("Nothing newer than a year"),
-            _("The latest update that counts happened more than 365 days before this day."),
-            found.old,
-        ),
-        (
-            "nothing",
-            _("Nothing at all"),
-            _("No update counts for it but context, or none. The text of the pledge itself is not evidence."),
-            found.nothing,
-        ),
-    ]
+    }
+    lists = [(kind, meanings[kind], rows) for kind, rows in found.lists.items()]
     return page(request, clocks, "commitments/source_coverage.html", {"lists": lists, "total": found.total})
 
 

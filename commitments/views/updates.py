@@ -23,6 +23,7 @@ def update_list(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     cursor = request.GET.get("before", "")
     context: dict[str, Any] = {
         "is_first": not cursor,
+        "is_by_todays_areas": clocks.known_on is not None and "area" in chosen.chosen,
         "listing": page_by_number(updates, clocks, cursor, chosen.touching()),
         "asked": chosen.query_string(clocks),
         # Without the clocks, which a link to a feed adds by itself.

@@ -86,6 +86,7 @@ def addresses(as_of: Day, known_on: Day, *, by_class: bool) -> Iterator[str]:
             "/commitments/",
             *(["/updates/"] if by_class else []),
             "/corrections/",
+            "/coverage/",
             "/compare/",
             "/feeds/updates.atom",
             "/calendar.ics",

@@ -12,6 +12,8 @@ from commitments.filters.sources import SourceFilter
 from commitments.models import Commitment, Source, reason_for_change
 from tests.factories import make_commitment, make_milestone, make_source, make_update, moment
 
+from .conftest import Register
+
 pytestmark = pytest.mark.django_db
 
 Get = Callable[[str], str]
@@ -109,3 +111,22 @@ def test_the_page_of_a_source_has_the_words_of_the_day(get: Get, yesterday: date
 
     assert "As it was" in page
     assert "As it is" not in page
+
+
+def test_each_list_of_the_coverage_leads_to_the_same_pledges_as_a_filter(register: Register, get: Get) -> None:
+    alone = make_commitment(title="Rests on nothing")
+
+    assert 'href="/commitments/?rests_on=nothing"' in get("/coverage/")
+    page = get("/commitments/?rests_on=nothing")
+
+    assert "Commitments resting on nothing at all" in page
+    assert alone.title in page
+    assert register.commitments[0].title not in page.partition('id="results"')[2]
+
+
+def test_what_rests_on_a_source_is_said_to_be_of_today_on_a_past_known_on_day(db: None, get: Get) -> None:
+    source = make_source(slug="cited")
+    make_commitment(sources=[source], published_at=moment(datetime.date(2025, 1, 1)))
+
+    assert "By today’s links" in get("/sources/cited/?known_on=2025-06-01")
+    assert "By today’s links" not in get("/sources/cited/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ import pytest
 from django.test import Client
 
 from commitments.filters.updates import UpdateFilter
-from tests.factories import make_area, make_commitment, make_update
+from tests.factories import make_area, make_commitment, make_update, moment
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +102,12 @@ def test_years_run_from_the_first_event_to_the_last(get: Get) -> None:
     page = get("/updates/")
 
     assert re.findall(r'name="year" value="(\d+)"', page) == ["2026", "2025", "2024"]
+
+
+def test_a_selection_by_todays_areas_says_so_on_a_past_known_on_day(db: None, get: Get) -> None:
+    make_commitment(area=make_area(slug="early"), published_at=moment(datetime.date(2025, 1, 1)))
+    notice = "Selected by today’s areas"
+
+    assert notice in get("/updates/?area=early&known_on=2025-06-01")
+    assert notice not in get("/updates/?area=early")
+    assert notice not in get("/updates/?known_on=2025-06-01")
