@@ -72,6 +72,7 @@ LAYERS = [
         "cards",
         "charts",
         "lettering",
+        "linked_data",
         "glyphs",
         "png",
         "pdf",

@@ -74,7 +74,8 @@ def _answer(request: HttpRequest, clocks: Clocks, chosen: SearchFilter, context:
         "results": "commitments/_search_results.html",
     }
     template = "_swap.html" if request.headers.get("HX-Request") else "search.html"
-    return page(request, clocks, f"commitments/{template}", context)
+    asked = chosen.query_string(clocks, page=chosen.page)
+    return page(request, clocks, f"commitments/{template}", context, asked=asked)
 
 
 @require_safe

@@ -94,7 +94,12 @@ def addresses(as_of: Day, known_on: Day, *, by_class: bool) -> Iterator[str]:
             "/feeds/checks.json",
             "/feeds/commitments.rss",
             "/feeds/weeks.atom",
-            *(f"/commitments/{reference}/" for reference in Commitment.objects.values_list("reference", flat=True)),
+            "/card.png",
+            *(
+                address.format(reference)
+                for reference in Commitment.objects.values_list("reference", flat=True)
+                for address in ("/commitments/{}/", "/commitments/{}/card.png", "/embed/commitments/{}/")
+            ),
             *(f"/commitments/{ref}/cite.bib" for ref in Commitment.objects.values_list("reference", flat=True)),
             *(f"/calendars/commitments/{ref}.ics" for ref in Commitment.objects.values_list("reference", flat=True)),
             *(f"/updates/{number}/cite.json" for number in StatusUpdate.objects.values_list("number", flat=True)),
@@ -121,7 +126,7 @@ def answers(client: Client, asked: list[str]) -> dict[str, Said]:
     said: dict[str, Said] = {}
     for address in asked:
         response = client.get(address)
-        text = response.content.decode()
+        text = response.content.decode(errors="surrogateescape")
         assert response.status_code in (200, 404), text[text.find("<main") :]
         main = Main(text).said if "html" in response["Content-Type"] else text.splitlines()
         said[address] = [str(response.status_code), *main]

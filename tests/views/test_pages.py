@@ -33,7 +33,10 @@ MOST_QUERIES = 12
 
 
 class Parsed(HTMLParser):
-    """The tags of a page, its links, and what a strict content policy would refuse."""
+    """The tags of a page, its links, and what a strict content policy would refuse.
+
+    A data block is no code: a script element of this one type, with nothing else said of it, is never run.
+    """
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -48,7 +51,8 @@ class Parsed(HTMLParser):
             self.links.append(str(found["href"]))
         if tag == "link" and found.get("rel") in ("stylesheet", "icon"):
             self.resources.append(str(found["href"]))
-        if tag == "script":
+        is_data = tag == "script" and set(found) == {"type"} and found["type"] == "application/ld+json"
+        if tag == "script" and not is_data:
             self.resources.append(found.get("src") or "")
             if not found.get("src"):
                 self.inline.append("script")
