@@ -88,7 +88,7 @@ def strings(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 
 def assert_people_read_it_too(page: str, canonical: str) -> None:
-    """Every string. Addresses are links of the page, or its own; days stand in a <time>; a media type stands nowhere."""
+    """Every string. Addresses are links of the page or its own, days stand in a <time>, a media type nowhere."""
     seen = Seen(page)
     for key, value in strings(said(page)):
         if key in ("@type", "encodingFormat"):
