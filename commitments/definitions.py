@@ -85,6 +85,11 @@ def meaning(choice: TextChoices) -> str | Promise:
     return _DEFINITIONS[type(choice), choice.value]
 
 
+def meaning_if_any(choice: TextChoices) -> str | Promise:
+    """Empty where the label says it all."""
+    return _DEFINITIONS.get((type(choice), choice.value), "")
+
+
 def definitions(choices: Iterable[TextChoices]) -> list[tuple[TextChoices, str | Promise]]:
     """Each choice with its meaning, in the order given: a class of choices, or some of its members."""
     return [(choice, meaning(choice)) for choice in choices]

@@ -12,11 +12,12 @@ import functools
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -46,7 +47,8 @@ def snapshot() -> Iterator[None]:
 
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, Clocks, P], HttpResponse]
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+View = Callable[Concatenate[HttpRequest, Clocks, P], Answer]
 
 
 def refusal(request: HttpRequest, error: BadQuery) -> HttpResponse:
@@ -55,11 +57,11 @@ def refusal(request: HttpRequest, error: BadQuery) -> HttpResponse:
 
 
 def public(
-    view: View[P],
+    view: View[P, Answer],
     *,
     validates_itself: bool = False,
     refuse: Callable[[HttpRequest, BadQuery], HttpResponse] = refusal,
-) -> Callable[..., HttpResponse]:
+) -> Callable[..., Answer | HttpResponse]:
     """Make a view public: it receives the clocks, reads one snapshot, and answers 304 where nothing has changed.
 
     `refuse` answers a bad clock, filter or cursor. A view that `validates_itself` knows better what it shows, and sets
@@ -68,7 +70,7 @@ def public(
 
     @require_safe
     @functools.wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> Answer | HttpResponse:
         now = timezone.now()
         try:
             clocks = Clocks.read(request.GET, now.date())

@@ -1,10 +1,12 @@
 import datetime
+import re
 
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
 from . import calendar_feed
 from .citations import FORMATS
+from .exports.formats import FORMATS as FILE_FORMATS
 from .feeds import catalogue
 from .feeds import views as feeds
 from .models.commitment import REFERENCE
@@ -17,6 +19,7 @@ from .views import (
     commitments,
     dashboard,
     data,
+    exports,
     robots,
     search,
     sources,
@@ -39,6 +42,10 @@ class ReferenceConverter(StringConverter):
     regex = REFERENCE.removeprefix("^").removesuffix(r"\Z")
 
 
+class FileFormat(StringConverter):
+    regex = "|".join(map(re.escape, FILE_FORMATS))
+
+
 class DayConverter:
     regex = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
@@ -52,6 +59,7 @@ class DayConverter:
 register_converter(FeedFormat, "feed_format")
 register_converter(CitationFormat, "citation_format")
 register_converter(ReferenceConverter, "reference")
+register_converter(FileFormat, "file_format")
 register_converter(DayConverter, "day")
 
 app_name = "commitments"
@@ -86,8 +94,10 @@ urlpatterns = [
     path("briefs/areas/<slug:slug>.pdf", briefs.as_pdf(briefs.area_brief)),
     path("briefs/changes/", briefs.period_brief, name="period_brief"),
     path("briefs/changes.pdf", briefs.as_pdf(briefs.period_brief)),
-    path("exports/changes.csv", changes.changes_csv, name="changes_csv"),
     path("exports/changes.json", changes.changes_json, name="changes_json"),
+    path("exports/changes.<file_format:extension>", changes.changes_file, name="changes_file"),
+    path("exports/register.zip", exports.package, name="package"),
+    path("exports/<slug:name>.<file_format:extension>", exports.dataset, name="export"),
     path("corrections/", updates.corrections, name="corrections"),
     path("sources/", sources.source_list, name="source_list"),
     path("coverage/", sources.source_coverage, name="source_coverage"),

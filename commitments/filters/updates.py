@@ -85,6 +85,11 @@ class UpdateFilter(ListFilter[Scope]):
             updates = updates.filter(functools.reduce(operator.or_, of_years))
         return updates
 
+    def select(self, updates: StatusUpdateQuerySet) -> StatusUpdateQuerySet:
+        """All that match, uncut: for files."""
+        touching = self.touching()
+        return self.narrow(updates) if touching is None else self.narrow(updates).touched_by(touching)
+
     def touching(self) -> QuerySet[Assessment] | None:
         """The assessments that one of them has to make; None: any."""
         if "area" not in self.chosen:

@@ -100,6 +100,11 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
         )
         return self.filter(pk__in=making.union(withdrawing)).order_by(*order)[:count]
 
+    def touched_by(self, assessments: models.QuerySet[Assessment]) -> StatusUpdateQuerySet:
+        """All that make one of these assessments, or withdraw an update that does."""
+        making, withdrawing = (Exists(assessments.filter(update=OuterRef(update))) for update in ("pk", "corrects"))
+        return self.filter(making | withdrawing)
+
     def drafts(self) -> StatusUpdateQuerySet:
         return self.filter(published_at__isnull=True)
 

@@ -77,9 +77,9 @@ def _filled(**values: Any) -> Record:
 # What a person lists
 
 
-def pledges(clocks: Clocks) -> list[Row]:
-    """Every commitment that has a page, also those withdrawn, by reference. Three queries; eight on a past day."""
-    rows = listed_rows(clocks, with_withdrawn=True)
+def pledges(clocks: Clocks, *, with_withdrawn: bool = True) -> list[Row]:
+    """Every commitment that has a page, or only those in force, by reference. Three queries; eight on a past day."""
+    rows = listed_rows(clocks, with_withdrawn=with_withdrawn)
     return sorted(rows, key=lambda row: (len(row.judged.commitment.reference), row.judged.commitment.reference))
 
 
@@ -130,7 +130,11 @@ def commitments(clocks: Clocks, rows: Sequence[Row] | None = None) -> Iterator[R
             published_on=_day_of(commitment.published_at),
             withdrawn_on=_day_of(withdrawn_on),
             withdrawal_reason=commitment.withdrawal_reason if withdrawn_on else None,
-            **_judgements(row.judged, numbers.get(_basis(row))),
+            # One that was withdrawn is not counted any more, whatever is counted.
+            **{
+                name: value if withdrawn_on is None else None
+                for name, value in _judgements(row.judged, numbers.get(_basis(row))).items()
+            },
         )
 
 

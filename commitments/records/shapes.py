@@ -119,7 +119,10 @@ class SourceRecord(Schema):
 
 
 class CommitmentRecord(Schema):
-    """One checkable pledge with its four judgements, as of the as-of day and as known on the known-on day."""
+    """One checkable pledge with its four judgements, as of the as-of day and as known on the known-on day.
+
+    One that was withdrawn has no judgements, so that nobody counts it.
+    """
 
     reference: str = of(Commitment, "reference", _("Permanent."))
     title: str = of(Commitment, "title")
@@ -151,14 +154,14 @@ class CommitmentRecord(Schema):
         _("The day (UTC) on which it was withdrawn from the register. From then on it is not counted.")
     )
     withdrawal_reason: str | None = of(Commitment, "withdrawal_reason")
-    group: StatusGroup = means(_("The group of the delivery status that charts show."))
-    status: DeliveryStatus = means(_("Delivery status. Derived where no assessment sets one."))
+    group: StatusGroup | None = means(_("The group of the delivery status that charts show."))
+    status: DeliveryStatus | None = means(_("Delivery status. Derived where no assessment sets one."))
     evidence: Evidence | None = means(_("Evidence grade of that status."))
     status_update: int | None = means(_("Number of the update that the status rests on; empty where it is derived."))
-    schedule: ScheduleState = means(_("Where it stands against its dates. Computed."))
+    schedule: ScheduleState | None = means(_("Where it stands against its dates. Computed."))
     schedule_on: datetime.date | None = means(_("The last day of what the schedule is about."))
     schedule_precision: Precision | None = means(_("How exactly that day is known."))
-    freshness: FreshnessState = means(_("How long ago anybody looked. Computed."))
+    freshness: FreshnessState | None = means(_("How long ago anybody looked. Computed."))
     review_on: datetime.date | None = means(_("When the next look is due."))
     last_evidence_by: datetime.date | None = means(_("Last day of the latest event that is more than context."))
     last_checked_on: datetime.date | None = means(_("The day of the latest recorded search."))
@@ -284,6 +287,9 @@ class MilestoneSourceRecord(Schema):
     source: str = means(_("Slug of the source."))
 
 
+TYPE_NAMES: dict[type, str] = {int: "integer", bool: "boolean", datetime.date: "date", list: "array"}
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a dataset. `kind` is str, int, bool, datetime.date, list (of texts) or a class of choices."""
@@ -297,6 +303,16 @@ class Column:
     @property
     def choices(self) -> type[models.TextChoices] | None:
         return self.kind if issubclass(self.kind, models.TextChoices) else None
+
+    @property
+    def values(self) -> list[str]:
+        """The only values that it takes; none where any may stand."""
+        return list(self.choices.values) if self.choices else []
+
+    @property
+    def type_name(self) -> str:
+        """As table schemas name it; a list stands in a cell as JSON."""
+        return TYPE_NAMES.get(self.kind, "string")
 
 
 def columns(shape: type[Schema]) -> list[Column]:

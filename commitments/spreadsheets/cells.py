@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import math
 import re
 from dataclasses import dataclass
@@ -22,9 +23,11 @@ YEAR = re.compile(r"\d{4}\Z", re.ASCII)
 # What XML cannot hold, or would change, and what reads like the escape of it.
 UNSAFE_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_(?=x[0-9A-Fa-f]{4})")
 ESCAPED_IN_XML = re.compile(r"_x([0-9A-Fa-f]{4})_")
-# What a spreadsheet would take for a formula, were it not for an apostrophe.
-FORMULA = re.compile(r"'*[=+\-@\t\r]")
-DEFUSED = re.compile(r"'+[=+\-@\t\r]")
+# What a spreadsheet would take for a formula, were it not for an apostrophe. East Asian ones read the wide signs, too.
+BEGINS_FORMULA = r"[=+\-@\t\r\n＝＋－＠]"
+FORMULA = re.compile(rf"'*{BEGINS_FORMULA}")
+TO_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
+DEFUSED = re.compile(rf"'+{BEGINS_FORMULA}")
 
 
 class BadCell(ValueError):
@@ -56,11 +59,22 @@ def undefused(text: str) -> str:
     return text[1:] if DEFUSED.match(text) else text
 
 
-def plain_text(value: Any) -> str:
-    """What stands in the cell of a CSV file for this value of a record."""
+def text_of(value: Any) -> str:
+    """What stands in a file of text for this value of a record: a list as JSON, nothing as nothing."""
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return defused(str(value))
+    return as_json(value) if isinstance(value, list) else str(value)
+
+
+def as_json(value: Any) -> str:
+    return TO_JSON.encode(value)
+
+
+def plain_text(value: Any) -> str:
+    """The same in a file for spreadsheet programs."""
+    return defused(text_of(value))
 
 
 def value_of(cell: Any, field: Field) -> Any:

@@ -22,9 +22,9 @@ from openpyxl.xml.functions import iterparse
 from ..models import LARGEST_FILE
 from ..register.reading import printable
 from .cells import Unreadable, undefused, unescaped_from_xml
+from .files import BOM
 from .layout import EXAMPLE, NESTED, README, SHEETS
 from .progress import Progress, no_progress
-from .writing import BOM
 
 LARGEST_UNPACKED = 100 * 1024 * 1024
 MOST_PARTS = 500

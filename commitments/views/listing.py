@@ -10,6 +10,8 @@ from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 
 from ..clocks import Clocks
+from ..exports.selection import IN_FORCE
+from ..filters.commitments import CommitmentFilter
 from ..filters.core import ListFilter, Row
 from ..public import page
 
@@ -48,6 +50,14 @@ class Listing(Generic[Row]):
         return filtered(self.request, clocks, chosen, self.rows, name, context, asked=asked)
 
 
+def file_query(chosen: ListFilter[Row], clocks: Clocks) -> str:
+    """Of the file that holds exactly this list, all pages of it."""
+    query = chosen.query_string(clocks)
+    if not isinstance(chosen, CommitmentFilter) or chosen.chosen or chosen.sort:
+        return query
+    return "&".join(filter(None, [f"{IN_FORCE}=yes", query]))
+
+
 def filtered(
     request: HttpRequest,
     clocks: Clocks,
@@ -65,6 +75,7 @@ def filtered(
         "facets": chosen.facets(rows),
         "chips": chosen.chips(rows, clocks),
         "sorts": chosen.sorts(clocks),
+        "selected": file_query(chosen, clocks),
         "results": f"commitments/_{name}_results.html",
         "address": f"commitments:{name}_list",
     }

@@ -137,10 +137,14 @@ def test_a_commitment_names_the_update_that_its_status_rests_on(db: None) -> Non
     assert numbers == {rated.reference: update.number, silent.reference: None}
 
 
-def test_a_withdrawn_commitment_stays_and_says_so(db: None) -> None:
+def test_a_withdrawn_commitment_stays_says_so_and_is_not_judged(db: None) -> None:
     commitment = make_commitment()
+    make_update(assessments=[{"commitment": commitment, "status": "announced"}])
+    # As if the two were transactions of their own.
+    connection.check_constraints()
     withdraw_commitment(commitment, reason="A made-up slip.")
     (record,) = records("commitments")
+    assert {record[name] for name in ("group", "status", "status_update", "schedule", "freshness")} == {None}
     assert (record["withdrawn_on"], record["withdrawal_reason"]) == (TODAY, "A made-up slip.")
 
 

@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
+from commitments.exports.formats import FORMATS
 from commitments.models import Commitment, StatusUpdate
+from tests.answers import words
 from tests.factories import (
     make_actor,
     make_area,
@@ -103,6 +105,10 @@ class Register:
             "/subscribe/",
             "/data/",
             "/api/",
+            *(f"/exports/commitments.{extension}" for extension in FORMATS),
+            "/exports/updates.csv?area=made-up-area",
+            "/exports/sources.json?side=joint",
+            "/exports/changes.csv",
             "/feeds/updates.rss",
             "/feeds/corrections.atom",
             "/feeds/changes.atom?since=2024-01-01&by=publication",
@@ -136,7 +142,7 @@ def get(client: Client) -> Callable[[str], str]:
     def answer(address: str) -> str:
         response = client.get(address)
         assert response.status_code == 200, (address, response.status_code)
-        return response.content.decode()
+        return words(response)
 
     return answer
 

@@ -19,6 +19,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from commitments.exports.formats import FORMATS
 from commitments.models import (
     Actor,
     Area,
@@ -33,6 +34,7 @@ from commitments.models import (
     reason_for_change,
 )
 from commitments.publishing import withdraw_commitment
+from tests.answers import words
 from tests.factories import (
     make_actor,
     make_area,
@@ -120,13 +122,16 @@ def addresses(as_of: Day, known_on: Day, *, by_class: bool) -> Iterator[str]:
         yield f"/briefs/changes/?since=2023-12-01&by={by}&{period}"
         yield f"/feeds/changes.rss?since=2023-12-01&by={by}&{period}"
         yield f"/exports/changes.csv?since=2023-12-01&by={by}&{period}"
+    yield from (f"/exports/commitments.{extension}?{clocks}" for extension in FORMATS)
+    # With a checksum of every dataset.
+    yield f"/exports/register.zip?{clocks}"
 
 
 def answers(client: Client, asked: list[str]) -> dict[str, Said]:
     said: dict[str, Said] = {}
     for address in asked:
         response = client.get(address)
-        text = response.content.decode(errors="surrogateescape")
+        text = words(response)
         assert response.status_code in (200, 404), text[text.find("<main") :]
         main = Main(text).said if "html" in response["Content-Type"] else text.splitlines()
         said[address] = [str(response.status_code), *main]

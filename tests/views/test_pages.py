@@ -15,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from commitments.models import Area, Commitment, CommitmentActor, reason_for_change
+from tests.answers import words
 from tests.factories import (
     make_actor,
     make_area,
@@ -67,7 +68,9 @@ def test_every_page_needs_the_same_few_queries_however_much_there_is(register: R
             with CaptureQueriesContext(
                 connection,
             ) as queries:
-                assert client.get(address).status_code == 200, address
+                response = client.get(address)
+            assert words(response), address
+            assert response.status_code == 200, address
             counts[address] = len(queries)
         return counts
 
@@ -84,7 +87,7 @@ def test_no_page_sets_a_cookie_or_holds_inline_code_or_asks_another_host(registe
         assert "Set-Cookie" not in response.headers, address
         assert "Cookie" not in response.headers.get("Vary", ""), address
         assert "unsafe" not in response.headers["Content-Security-Policy"]
-        page = Parsed(response.content.decode(errors="replace"))
+        page = Parsed(words(response))
         assert page.inline == [], address
         assert all(urlsplit(resource).netloc == "" for resource in page.resources), address
 
@@ -129,10 +132,11 @@ def test_every_internal_link_leads_somewhere(register: Register, client: Client,
     while waiting:
         address = waiting.pop()
         response = client.get(address)
+        text = words(response)
         assert response.status_code == 200, address
         if not response.headers["Content-Type"].startswith("text/html"):
             continue
-        for link in Parsed(response.content.decode()).links:
+        for link in Parsed(text).links:
             target = urljoin(address, link).partition("#")[0]
             if urlsplit(target).netloc == "" and target not in seen and not target.startswith("/admin/"):
                 seen.add(target)
@@ -169,7 +173,7 @@ def test_nothing_of_a_draft_is_seen_in_public(register: Register, client: Client
     while waiting:
         address = waiting.pop()
         response = client.get(address)
-        body = response.content.decode(errors="replace")
+        body = words(response)
         assert marker not in body, address
         for link in re.findall(r'(?:href|url)="([^"]+)"', body):
             target = urljoin(address, link.replace("&amp;", "&")).partition("#")[0]
@@ -192,7 +196,7 @@ def test_nothing_of_a_draft_is_seen_in_public(register: Register, client: Client
     ):
         response = client.get(address)
         assert response.status_code == 404, address
-        assert marker not in response.content.decode()
+        assert marker not in words(response)
 
 
 @pytest.mark.parametrize(
