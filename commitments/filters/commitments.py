@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
@@ -128,14 +128,17 @@ class CommitmentFilter(ListFilter[Row]):
     }
 
 
-def listed_rows(clocks: Clocks, *, with_withdrawn: bool = False) -> list[Row]:
-    """The commitments in force, or all that have a page, with their actors. Four queries; nine on a past day."""
+def listed_rows(clocks: Clocks, *, with_withdrawn: bool = False, with_thinness: bool = True) -> list[Row]:
+    """The commitments in force, or all that have a page, with their actors. Four queries; nine on a past day.
+
+    Without thinness, which only a filter asks for, one less.
+    """
     judged = judged_set(clocks, with_withdrawn=with_withdrawn)
     links = linked_ids(CommitmentActor, "commitment", "actor", [row.commitment.pk for row in judged], clocks.known_on)
     actors = Actor.objects.in_bulk({actor_id for actor_ids in links.values() for actor_id in actor_ids})
     restore_labels(actors.values(), clocks.known_on)
-    thinness = [support.thinness(clocks.as_of) for support in supports(judged, clocks)]
-    return [
-        Row(row, [actors[actor_id] for actor_id in links[row.commitment.pk]], thin)
-        for row, thin in zip(judged, thinness, strict=True)
-    ]
+    rows = [Row(row, [actors[actor_id] for actor_id in links[row.commitment.pk]]) for row in judged]
+    if not with_thinness:
+        return rows
+    thin = [support.thinness(clocks.as_of) for support in supports(judged, clocks)]
+    return [replace(row, thinness=kinds) for row, kinds in zip(rows, thin, strict=True)]
