@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -72,13 +73,18 @@ class Described:
 
     @property
     def address(self) -> str:
-        return filled(self.path, {field.name: field.value for field in self.fields if field.is_required})
+        return filled(self.path, {field.name: [field.value] for field in self.fields if field.is_required})
 
 
-def filled(path: str, values: dict[str, str]) -> str:
-    for name, value in values.items():
-        path = path.replace(f"{{{name}}}", quote(value, safe=""))
-    return path
+def filled(path: str, values: Mapping[str, Sequence[str]]) -> str:
+    """The address with these values in its path or behind its question mark; what is empty is left out."""
+    pairs = []
+    for name, given in values.items():
+        if f"{{{name}}}" in path:
+            path = path.replace(f"{{{name}}}", quote(given[0], safe=""))
+        else:
+            pairs += [(name, value) for value in given if value]
+    return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 @public
@@ -100,13 +106,10 @@ def attempt(request: HttpRequest, clocks: Clocks, name: str) -> HttpResponse:
     described = next((each for each in _all(document()) if each.name == name), None)
     if described is None:
         raise Http404
-    required = {field.name: request.GET.get(field.name, "") for field in described.fields if field.is_required}
-    if missing := next((name for name, value in required.items() if not value), None):
-        raise BadQuery(_("“%(name)s” is empty.") % {"name": missing})
-    given = {name: values for name, values in request.GET.lists() if name not in required}
-    pairs = [(name, value) for name, values in given.items() for value in values if value]
-    address = filled(described.path, required)
-    return HttpResponseRedirect(f"{address}?{urlencode(pairs)}" if pairs else address)
+    for field in described.fields:
+        if field.is_required and not request.GET.get(field.name):
+            raise BadQuery(_("“%(name)s” is empty.") % {"name": field.name})
+    return HttpResponseRedirect(filled(described.path, dict(request.GET.lists())))
 
 
 def _all(made: Document) -> list[Described]:
@@ -120,8 +123,8 @@ def _described(path: str, operation: Document, samples: dict[str, str]) -> Descr
             name=each["name"],
             description=each["description"],
             schema=each["schema"],
-            is_required=each["in"] == "path",
-            value=samples.get(noun, str(each.get("example", ""))) if each["in"] == "path" else "",
+            is_required=each["required"],
+            value=samples.get(noun, str(each["example"])) if each["required"] else "",
         )
         for each in operation["parameters"]
     ]

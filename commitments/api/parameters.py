@@ -27,6 +27,7 @@ class Parameter:
     schema: dict[str, Any]
     example: Any = None
     takes_many: bool = False
+    is_required: bool = False
 
     def described(self) -> dict[str, Any]:
         """As OpenAPI has it."""
@@ -35,6 +36,7 @@ class Parameter:
             "in": "query",
             "description": str(self.description),
             "schema": self.schema,
+            "required": self.is_required,
         }
         if self.takes_many:
             described |= {
@@ -55,6 +57,7 @@ def one_of(values: Iterable[str], **more: Any) -> dict[str, Any]:
     return {"type": "string", "enum": list(values), **more}
 
 
+SLUG = r"[-a-zA-Z0-9_]{1,80}"
 DAY = {"type": "string", "format": "date"}
 CLOCKS = (
     Parameter(
@@ -116,7 +119,8 @@ def of_filter(chosen: type[ListFilter[Any]]) -> tuple[Parameter, ...]:
 
 def _of_facet(facet: Facet[Any]) -> Parameter:
     if facet.choices is None:
-        return Parameter(facet.name, f"{facet.label}.", text(200), takes_many=True)
+        found = _("A value of this filter that a list brings, in its “facets” where it has them.")
+        return Parameter(facet.name, f"{facet.label}. {found}", text(200), takes_many=True)
     words = "; ".join(f"{value}: {label}" for value, label in facet.choices)
     return Parameter(
         facet.name, f"{facet.label}. {words}.", one_of(value for value, _label in facet.choices), takes_many=True

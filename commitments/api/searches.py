@@ -15,13 +15,12 @@ from ..clocks import BadQuery
 from ..models import Check
 from ..records import reading
 from .operations import Asked, Slug, dated, operation, page_of, public_commitment
-from .parameters import LIMIT, OF_COMMITMENT, after, text
+from .parameters import LIMIT, OF_COMMITMENT, SLUG, after, text
 from .shapes import CheckAnswer, CheckList, MilestoneAnswer, MilestoneList
 
 router = Router(tags=["Checks and milestones"])
 
-SLUG = r"^[-a-zA-Z0-9_]+$"
-AFTER_SLUG = after(gettext_lazy("slug"), text(pattern=SLUG), "made-up")
+AFTER_SLUG = after(gettext_lazy("slug"), text(pattern=f"^{SLUG}$"), "made-up")
 
 
 def _by_slug(request: Asked, rows: Any) -> Any:

@@ -23,6 +23,7 @@ from ..records import (
     SourceRecord,
     UpdateRecord,
 )
+from ..search.finding import RecordKind
 
 
 def means(description: Any) -> Any:
@@ -358,6 +359,25 @@ class MilestoneList(ListAnswer):
 
 class MilestoneAnswer(Answer):
     milestone: MilestoneRecord
+
+
+# The search
+
+
+class SearchResult(Schema):
+    """A record that was found."""
+
+    kind: RecordKind
+    name: str = means(_("What names it: reference, number or slug."))
+    title: str = means(_("Its title, in the words of the day."))
+    passages: list[str] = means(_("Where it says what was searched for."))
+    withdrawn: bool = means(_("Whether it is a commitment that was withdrawn from the register."))
+
+
+class SearchAnswer(ListAnswer):
+    matching: int = means(_("How many were found, on all pages."))
+    cut_off: list[RecordKind] = means(_("The kinds of which there are more than are looked through."))
+    items: list[SearchResult] = means(_("Best first."))
 
 
 # The whole

@@ -73,7 +73,7 @@ def _page_by_number(
 ) -> list[Record]:
     """Latest publication first. Four queries."""
     if cursor := request.GET.get("after"):
-        if not re.fullmatch(r"[0-9]{1,9}", cursor):
+        if not re.fullmatch(r"[1-9][0-9]{0,8}", cursor):
             raise BadQuery(_("“after” is the number of an update, such as 31."))
         updates = updates.filter(number__lt=int(cursor))
     shown = page_of(

@@ -26,8 +26,8 @@ class Register(SmallRegister):
         differing = Discrepancy.objects.create(topic="Made up", article="One.", official="Another.", assessment="Both.")
         DiscrepancySource.objects.create(discrepancy=differing, source=self.source)
 
-    def address(self, path: str) -> str:
-        """The path of the document with the names of records."""
+    def address(self, path: str, clocks: str = "") -> str:
+        """The path of the document with the names of records, and what it needs behind its question mark."""
         slugs = {
             "areas": self.area.slug,
             "actors": self.actor.slug,
@@ -37,9 +37,11 @@ class Register(SmallRegister):
             "milestones": Milestone.objects.order_by("slug").values_list("slug", flat=True)[0],
         }
         noun = path.split("/")[3]
-        return path.format(
+        address = path.format(
             reference=self.commitments[0].reference, number=self.updates[-1].number, slug=slugs.get(noun, "")
         )
+        query = "&".join(filter(None, ["q=made+up" if noun == "search" else "", clocks]))
+        return f"{address}?{query}" if query else address
 
 
 @pytest.fixture

@@ -48,6 +48,9 @@ def test_a_walk_meets_every_record_once(large: Register, ask: Ask, limit: int) -
     assert met("checks", "slug") == sorted(Check.objects.values_list("slug", flat=True))
     assert met("milestones", "slug") == sorted(Milestone.objects.values_list("slug", flat=True))
     assert len(met(f"commitments/{first}/events", "number")) == StatusUpdate.objects.count()
+    found = [f"{item['kind']}.{item['name']}" for item in walk(ask, f"/search?q=made+up&limit={limit}")]
+    assert found == [f"{item['kind']}.{item['name']}" for item in ask("/search?q=made+up&limit=200")["items"]]
+    assert len(set(found)) == len(found) > len(large.commitments)
     assessed = [(item["update"], item["commitment"]) for item in walk(ask, f"/assessments?limit={limit}")]
     said = [
         (item["number"], each["commitment"]) for item in walk(ask, "/updates?limit=200") for each in item["assessments"]

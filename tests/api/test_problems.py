@@ -76,6 +76,13 @@ BAD_PLACES_AND_NAMES = [
     "/milestones?commitment=1%27--",
     "/changes?since=2026-01-02&until=2026-01-01",
     "/changes?by=both",
+    "/search",
+    "/search?q=%00",
+    "/search?q=-",
+    "/search?q=x&after=update.0",
+    "/search?q=x&after=source.%00",
+    "/search?q=x&after=nothing",
+    "/search?q=x&kind=milestone",
     "/corrections?after=%F0%9F%92%A9",
 ]
 

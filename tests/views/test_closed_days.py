@@ -102,6 +102,7 @@ def addresses(as_of: Day, known_on: Day, *, by_class: bool) -> Iterator[str]:
                 for reference in Commitment.objects.values_list("reference", flat=True)
                 for address in ("/commitments/{}/", "/commitments/{}/card.png", "/embed/commitments/{}/")
             ),
+            *of_programs(by_class=by_class),
             *(f"/commitments/{ref}/cite.bib" for ref in Commitment.objects.values_list("reference", flat=True)),
             *(f"/calendars/commitments/{ref}.ics" for ref in Commitment.objects.values_list("reference", flat=True)),
             *(f"/updates/{number}/cite.json" for number in StatusUpdate.objects.values_list("number", flat=True)),
@@ -119,12 +120,26 @@ def addresses(as_of: Day, known_on: Day, *, by_class: bool) -> Iterator[str]:
     yield f"/commitments/?sort=latest&{clocks}"
     for by in ("event", "publication"):
         yield f"/changes/?since=2023-12-01&by={by}&{period}"
+        yield f"/api/v1/changes?since=2023-12-01&by={by}&{period}"
         yield f"/briefs/changes/?since=2023-12-01&by={by}&{period}"
         yield f"/feeds/changes.rss?since=2023-12-01&by={by}&{period}"
         yield f"/exports/changes.csv?since=2023-12-01&by={by}&{period}"
     yield from (f"/exports/commitments.{extension}?{clocks}" for extension in FORMATS)
     # With a checksum of every dataset.
     yield f"/exports/register.zip?{clocks}"
+
+
+def of_programs(*, by_class: bool) -> Iterator[str]:
+    """The same of the API, without what is today's by name: the search, the state of the register, the differences."""
+    lists = ["commitments", "assessments", "corrections", "checks", "milestones", "areas", "actors", "instruments"]
+    yield from (f"/api/v1/{noun}" for noun in (*lists, "overview", "coverage", *(["updates"] if by_class else [])))
+    for reference in Commitment.objects.values_list("reference", flat=True):
+        yield f"/api/v1/commitments/{reference}"
+        yield f"/api/v1/commitments/{reference}/events"
+    yield from (f"/api/v1/areas/{slug}" for slug in Area.objects.values_list("slug", flat=True))
+    yield from (f"/api/v1/actors/{slug}" for slug in Actor.objects.values_list("slug", flat=True))
+    yield from (f"/api/v1/instruments/{slug}" for slug in Instrument.objects.values_list("slug", flat=True))
+    yield from (f"/api/v1/updates/{number}" for number in StatusUpdate.objects.values_list("number", flat=True))
 
 
 def answers(client: Client, asked: list[str]) -> dict[str, Said]:
