@@ -18,6 +18,18 @@ from .overview import judged_set
 OLD = datetime.timedelta(days=365)
 NEWS = {SourceKind.REPORTING, SourceKind.REWRITE}
 PARTIES = (SourceSide.EU, SourceSide.JAPAN)
+OUTSIDE = {SourceSide.INDEPENDENT, SourceSide.THIRD}
+OF_THE_EU = {SourceSide.EU, SourceSide.MEMBER_STATE}
+
+
+class Reports(models.TextChoices):
+    """Who says that anything happened. A member state speaks on the side of the EU, a joint text for both."""
+
+    EU = "eu", _("The EU only")
+    JAPAN = "japan", _("Japan only")
+    BOTH = "both", _("Both sides")
+    INDEPENDENT = "independent", _("Somebody independent too")
+    NOBODY = "nobody", _("Nobody yet")
 
 
 class Thinness(models.TextChoices):
@@ -47,6 +59,17 @@ class Support:
     @property
     def is_news_only(self) -> bool:
         return bool(self.kinds) and self.kinds <= NEWS
+
+    @property
+    def reports(self) -> Reports:
+        if self.sides & OUTSIDE:
+            return Reports.INDEPENDENT
+        is_eu, is_japan = bool(self.sides & OF_THE_EU), SourceSide.JAPAN in self.sides
+        if SourceSide.JOINT in self.sides or (is_eu and is_japan):
+            return Reports.BOTH
+        if is_eu or is_japan:
+            return Reports.EU if is_eu else Reports.JAPAN
+        return Reports.NOBODY
 
     def is_old(self, day: datetime.date) -> bool:
         latest = self.judged.facts.last_evidence_by

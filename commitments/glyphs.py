@@ -88,6 +88,7 @@ DRAWINGS: Final[Mapping[str, str]] = MappingProxyType(
         # bearing
         "advance": _fill("M8 2.5l6 11H2z"),
         "setback": _fill("M8 13.5l6-11H2z"),
+        "setback_context": _stroke("M8 12.2l4.6-8.4H3.4z"),
         "neutral": _disc(4.5),
         "context": _ring(4.2, 1.6),
         # occurrence
@@ -142,6 +143,8 @@ _BEARING: Final = {
     "neutral": Glyph("neutral", "plain"),
     "context": Glyph("context", "plain"),
 }
+# What stands on a timeline beside the bearings.
+_LANE: Final = {"setback_context": Glyph("setback_context", "mark")}
 _OCCURRENCE: Final = {
     "held": Glyph("held", "done"),
     "due": Glyph("due", "moving"),
@@ -159,6 +162,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, Glyph]]] = MappingProxyType(
         "schedule": _SCHEDULE,
         "freshness": _FRESHNESS,
         "bearing": _BEARING,
+        "lane": _LANE,
         "occurrence": _OCCURRENCE,
     }
 )

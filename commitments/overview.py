@@ -132,8 +132,7 @@ def instruments_of(rows: Iterable[Judged]) -> list[tuple[Instrument, int]]:
     return [(instrument, counts[instrument.pk]) for instrument in newest_first]
 
 
-def overview(clocks: Clocks) -> Overview:
-    rows = judged_set(clocks)
+def overview(rows: list[Judged]) -> Overview:
     return Overview(rows=rows, counts=count_groups(rows), lines=area_lines(rows), attention=attention(rows))
 
 

@@ -39,7 +39,16 @@ if TYPE_CHECKING:
 
 # A file may hold 50,000; with these it is written in a tenth of a second.
 LARGEST = 10_000
-WHOLE_REGISTER = ("dashboard", "commitment_list", "update_list", "changes", "source_list", "source_coverage")
+WHOLE_REGISTER = (
+    "dashboard",
+    "commitment_list",
+    "update_list",
+    "changes",
+    "source_list",
+    "source_coverage",
+    "timeline",
+    "pictures",
+)
 UNDATED = ("compare", "corrections", "search", "methodology", "subscribe", "data")
 
 Moment = datetime.datetime

@@ -20,6 +20,7 @@ from .views import (
     dashboard,
     data,
     exports,
+    pictures,
     robots,
     search,
     sources,
@@ -30,6 +31,10 @@ from .views import (
 
 class FeedFormat(StringConverter):
     regex = "rss|atom|json"
+
+
+class PictureFormat(StringConverter):
+    regex = "svg|png"
 
 
 class CitationFormat(StringConverter):
@@ -56,6 +61,7 @@ class DayConverter:
         return value.isoformat()
 
 
+register_converter(PictureFormat, "picture_format")
 register_converter(FeedFormat, "feed_format")
 register_converter(CitationFormat, "citation_format")
 register_converter(ReferenceConverter, "reference")
@@ -86,6 +92,9 @@ urlpatterns = [
     path("updates/", updates.update_list, name="update_list"),
     path("updates/<int:number>/", updates.update_detail, name="update"),
     path("updates/<int:number>/cite.<citation_format:extension>", citations.update_citation, name="update_citation"),
+    path("timeline/", pictures.timeline, name="timeline"),
+    path("pictures/", pictures.pictures, name="pictures"),
+    path("pictures/<slug:name>.<picture_format:extension>", pictures.picture_file, name="picture_file"),
     path("compare/", subjects.compare, name="compare"),
     path("changes/", changes.changes, name="changes"),
     path("briefs/commitments/<reference:reference>/", briefs.commitment_brief, name="commitment_brief"),

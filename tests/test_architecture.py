@@ -48,6 +48,7 @@ LAYERS = [
         "dumps",
         "spreadsheets",
         "overview",
+        "pictures",
         "changes",
         "clauses",
         "coverage",

@@ -1,5 +1,11 @@
 """Pictures as geometry: dataclass in, positions out. No HTML and no database; templates draw them."""
 
+from .axis import AXIS_HEIGHT, Axis, Tick, first_days, last_of_month
+from .drawing import Cell, Drawn, Key, Line, Picture, Row, Shape, Table, circle, glyph, line, percent, rect, text
+from .grid import GRID_HEIGHT, LARGEST, Count, column_lines, glyph_heads, grid_row, side, word_heads
+from .lanes import Heap, Lane, Point, Stretch, Turn, lane_row, levels, overlap_levels
+from .paint import paint
+from .pledge_rows import IN_A_LINE, pledge_rows
 from .pledges import (
     BAR_WIDTH,
     GROUP_GAP,
@@ -15,26 +21,74 @@ from .pledges import (
     area_squares,
     totals_bars,
 )
+from .sheet import Sheet, sheet, wrapped
+from .steps import STEPS_HEIGHT, Band, Step, bands, steps_row
 from .strip import MOST_YEARS, Occurrence, OccurrenceState, OccurrenceStrip, YearCell, occurrence_strip
 
 __all__ = [
+    "AXIS_HEIGHT",
     "BAR_WIDTH",
+    "GRID_HEIGHT",
     "GROUP_GAP",
     "GROUP_ORDER",
+    "IN_A_LINE",
+    "LARGEST",
     "MOST_SQUARES",
     "MOST_YEARS",
     "SQUARE",
+    "STEPS_HEIGHT",
     "AreaSquares",
+    "Axis",
+    "Band",
     "Bar",
+    "Cell",
+    "Count",
+    "Drawn",
+    "Heap",
+    "Key",
+    "Lane",
+    "Line",
     "Mark",
     "Occurrence",
     "OccurrenceState",
     "OccurrenceStrip",
+    "Picture",
+    "Point",
+    "Row",
     "Segment",
+    "Shape",
+    "Sheet",
     "Square",
+    "Step",
+    "Stretch",
+    "Table",
+    "Tick",
     "Total",
+    "Turn",
     "YearCell",
     "area_squares",
+    "bands",
+    "circle",
+    "column_lines",
+    "first_days",
+    "glyph",
+    "glyph_heads",
+    "grid_row",
+    "lane_row",
+    "last_of_month",
+    "levels",
+    "line",
     "occurrence_strip",
+    "overlap_levels",
+    "paint",
+    "percent",
+    "pledge_rows",
+    "rect",
+    "sheet",
+    "side",
+    "steps_row",
+    "text",
     "totals_bars",
+    "word_heads",
+    "wrapped",
 ]

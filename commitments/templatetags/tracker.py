@@ -26,6 +26,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from commitments.charts.paint import PAPER, paint
 from commitments.days import in_iso, in_words
 from commitments.glyphs import DRAWINGS, FAMILIES, GLYPHS
 from commitments.judgements import FreshnessState, ScheduleState
@@ -71,6 +72,26 @@ def glyph(context: Context, name: str) -> SafeString:
         GLYPHS[name].tone,
         glyph_reference(context, name),
     )
+
+
+@register.filter
+def glyph_drawing(name: str) -> SafeString:
+    """The drawing itself, for a picture that leaves the page: in the colour of its text, on paper."""
+    drawing = DRAWINGS[GLYPHS[name].drawing].replace("var(--k,var(--paper))", PAPER)
+    # Constants of our own, never text of a reader or an editor.
+    return mark_safe(drawing)  # noqa: S308
+
+
+@register.simple_tag
+def glyph_colour(name: str) -> str:
+    """The fixed colour of a glyph, for the same."""
+    return paint(GLYPHS[name].tone)["color"]
+
+
+@register.simple_tag
+def painted(tone: str, within: str = "") -> SafeString:
+    """The fixed colours of a shape as attributes, for a picture that leaves the page."""
+    return format_html_join("", ' {}="{}"', paint(tone, within).items())
 
 
 @register.simple_tag(takes_context=True)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from ..charts import AreaSquares, area_squares
@@ -11,6 +11,10 @@ from ..clocks import Clocks
 from ..definitions import definitions
 from ..models import DeliveryStatus
 from ..overview import AreaLine, Attention, overview
+from ..pictures.board import Board, address
+from ..pictures.reading import Ends
+from ..pictures.standing import Steps, status_over_time
+from ..pictures.timeline import lanes, read_events
 from ..public import page, public
 from .marks import mark
 
@@ -20,7 +24,9 @@ LISTED = 8
 
 @public
 def dashboard(request: HttpRequest, clocks: Clocks) -> HttpResponse:
-    state = overview(clocks)
+    board = Board(clocks, QueryDict())
+    state = overview(board.rows)
+    events = read_events(board, board.places, Ends(board.adopted_by, None))
     context = {
         "overview": state,
         "bands": [
@@ -28,6 +34,10 @@ def dashboard(request: HttpRequest, clocks: Clocks) -> HttpResponse:
             (_("Further areas"), _("What the texts promise beyond the seven."), _charted(state.further, clocks)),
         ],
         "latest": latest_events(clocks, LATEST),
+        "pictures": [
+            (lanes(events), address("timeline", clocks), _("Open the timeline")),
+            (status_over_time(board, Steps.QUARTER), address("pictures", clocks), _("All pictures")),
+        ],
         "attention": _attention(state.attention),
         "listed": f":{LISTED}",
         "statuses": definitions(DeliveryStatus),

@@ -5,10 +5,12 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from ..citations import cite_source
-from ..clocks import Clocks
-from ..coverage import Thinness, coverage
+from ..clocks import BadQuery, Clocks
+from ..coverage import Reports, Thinness, coverage, supports
 from ..filters.sources import SourceFilter, listed_sources
+from ..judgements import StatusGroup
 from ..models import Source
+from ..overview import judged_set
 from ..public import page, public
 from ..support import supported, with_support
 from .listing import Listing
@@ -22,6 +24,8 @@ def source_list(request: HttpRequest, clocks: Clocks) -> HttpResponse:
 
 @public
 def source_coverage(request: HttpRequest, clocks: Clocks) -> HttpResponse:
+    if request.GET.get("reports"):
+        return _reported(request, clocks)
     found = coverage(clocks)
     meanings = {
         Thinness.ONE_SIDE: _("Every source of every update that counts is the EU's, or every one is Japan's."),
@@ -35,6 +39,21 @@ def source_coverage(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     }
     lists = [(kind, meanings[kind], rows) for kind, rows in found.lists.items()]
     return page(request, clocks, "commitments/source_coverage.html", {"lists": lists, "total": found.total})
+
+
+def _reported(request: HttpRequest, clocks: Clocks) -> HttpResponse:
+    """The one list that `?reports=` asks for, narrowed to a group by `?group=`."""
+    reports, group = request.GET["reports"], request.GET.get("group", "")
+    if reports not in Reports.values or group not in ("", *StatusGroup.values):
+        raise BadQuery(_("“reports” and “group” are those of the picture “Who reports”."))
+    rows = supports(judged_set(clocks), clocks)
+    found = [row for row in rows if row.reports == reports and group in ("", row.judged.group)]
+    heading = str(Reports(reports).label)
+    if group:
+        heading = f"{heading}: {str(StatusGroup(group).label).lower()}"
+    meaning = _("By the sides of every source of every update that counts.")
+    context = {"lists": [(reports, heading, meaning, found)], "total": len(rows)}
+    return page(request, clocks, "commitments/source_coverage.html", context)
 
 
 @public

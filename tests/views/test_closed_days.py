@@ -90,6 +90,10 @@ def addresses(as_of: Day, known_on: Day, *, by_class: bool) -> Iterator[str]:
             "/corrections/",
             "/coverage/",
             "/compare/",
+            "/pictures/",
+            "/pictures/occurrences.svg",
+            "/timeline/",
+            "/pictures/timeline.svg",
             "/feeds/updates.atom",
             "/calendar.ics",
             "/feeds/corrections.rss",
@@ -118,6 +122,7 @@ def addresses(as_of: Day, known_on: Day, *, by_class: bool) -> Iterator[str]:
         )
     )
     yield f"/commitments/?sort=latest&{clocks}"
+    yield f"/pictures/?steps=change&{clocks}"
     for by in ("event", "publication"):
         yield f"/changes/?since=2023-12-01&by={by}&{period}"
         yield f"/api/v1/changes?since=2023-12-01&by={by}&{period}"

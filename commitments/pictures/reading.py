@@ -1,0 +1,317 @@
+"""What pictures read from the database: each in one query, and bounded however much has happened."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Count, DateField, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, JSONObject, Trunc
+from django.utils.translation import gettext as _
+
+from ..chronicle import event_cursor, status_before_each
+from ..clocks import BadQuery, Clocks
+from ..judgements import GROUP_OF, Judged
+from ..models import (
+    Area,
+    Assessment,
+    Bearing,
+    CheckCommitment,
+    Citation,
+    Commitment,
+    CommitmentKind,
+    DeliveryStatus,
+    Precision,
+    restore_labels,
+)
+from .span import Span
+
+MOST_DRAWN = 400
+MONTHS_LISTED = 14
+
+
+@dataclass(frozen=True)
+class Places:
+    """Which area each commitment in force belonged to on the day that is asked for, and those areas."""
+
+    areas: list[Area]
+    area_of: dict[int, int]
+    moved: dict[int, int]
+
+    @classmethod
+    def of(cls, rows: Iterable[Any]) -> Places:
+        """From commitments with their areas, restored, and `area_now` as it is in the database."""
+        rows = list(rows)
+        areas = {row.area.pk: row.area for row in rows}
+        return cls(
+            areas=sorted(areas.values(), key=lambda area: (area.position, area.slug)),
+            area_of={row.pk: row.area_id for row in rows},
+            moved={row.pk: row.area_id for row in rows if row.area_id != row.area_now},
+        )
+
+    def column(self) -> Any:
+        """The area of an assessment's commitment on that day, for the database."""
+        whens = [When(commitment=pk, then=Value(area)) for pk, area in self.moved.items()]
+        return Case(*whens, default=F("commitment__area"), output_field=IntegerField())
+
+    def within(self, slug: str) -> list[int]:
+        """The commitments of this area; of all for "". Raises BadQuery."""
+        if not slug:
+            return list(self.area_of)
+        area = next((area for area in self.areas if area.slug == slug), None)
+        if area is None:
+            raise BadQuery(_("“%(value)s” is no area of this timeline.") % {"value": slug[:80]})
+        return [pk for pk, area_id in self.area_of.items() if area_id == area.pk]
+
+
+def commitments_with_area() -> Any:
+    return Commitment.objects.annotate(area_now=F("area_id"))
+
+
+def places(clocks: Clocks) -> Places:
+    """One query; three on a past known-on day."""
+    rows = list(commitments_with_area().in_force(clocks.as_of, clocks.known_on).select_related("area"))
+    restore_labels(rows, clocks.known_on)
+    restore_labels([row.area for row in rows], clocks.known_on)
+    return Places.of(rows)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """The first and the latest day on which anything that counts happened; None where nothing did.
+
+    Of what is known only to its year the last day says nothing, so that it is left out of the latest.
+    """
+
+    first: datetime.date | None
+    last: datetime.date | None
+
+
+def ends(clocks: Clocks) -> Ends:
+    counted = Assessment.objects.counted(clocks.as_of, clocks.known_on).order_by()
+    found = counted.aggregate(
+        first=Min("happened_by"), last=Max("happened_by", filter=~Q(update__happened_precision=Precision.YEAR))
+    )
+    return Ends(found["first"], found["last"])
+
+
+@dataclass(frozen=True)
+class TurnOf:
+    """A status that an update set, where it differs from the one before."""
+
+    reference: str
+    area: int
+    before: DeliveryStatus
+    after: DeliveryStatus
+
+
+@dataclass
+class Happening:
+    """An update with what it means for the commitments asked for, by their areas."""
+
+    number: int
+    title: str
+    on: datetime.date
+    precision: str
+    by: datetime.date
+    is_context: bool
+    sources: int
+    bearings: dict[int, set[str]] = field(default_factory=dict)
+    turns: list[TurnOf] = field(default_factory=list)
+
+    @property
+    def cursor(self) -> str:
+        return f"{self.by}.{self.number}"
+
+    @property
+    def bearing(self) -> Bearing:
+        found = {bearing for bearings in self.bearings.values() for bearing in bearings}
+        order = (Bearing.SETBACK, Bearing.ADVANCE, Bearing.NEUTRAL, Bearing.CONTEXT)
+        return next(bearing for bearing in order if bearing in found)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`acts`: True for acts of the parties, False for context. `is_dated` leaves out what is known only to its year."""
+
+    acts: Sequence[bool] = (False, True)
+    is_dated: bool = False
+
+
+EVERYTHING = Scope()
+
+
+def _assessments(clocks: Clocks, span: Span, commitments: Sequence[int], scope: Scope) -> QuerySet[Assessment]:
+    found = (
+        Assessment.objects.counted(clocks.as_of, clocks.known_on)
+        .filter(
+            happened_by__range=(span.since, span.until),
+            commitment__in=commitments,
+            update__is_context__in=[not act for act in scope.acts],
+        )
+        .order_by()
+    )
+    return found.exclude(update__happened_precision=Precision.YEAR) if scope.is_dated else found
+
+
+def happenings(
+    clocks: Clocks,
+    span: Span,
+    where: Places,
+    commitments: Sequence[int],
+    scope: Scope = EVERYTHING,
+    *,
+    before: str = "",
+) -> tuple[list[Happening], bool]:
+    """What happened in the span, latest first, after the cursor; and whether that is all of it. One query.
+
+    It reads at most MOST_DRAWN assessments; an update of which some were left out is left out whole.
+    """
+    found = _assessments(clocks, span, commitments, scope)
+    if before:
+        day, number = event_cursor(before)
+        found = found.filter(Q(happened_by__lt=day) | Q(happened_by=day, update__number__lt=number))
+    cited = Citation.objects.filter(update=OuterRef("update")).order_by().values("update").annotate(count=Count("pk"))
+    rows: list[tuple[Any, ...]] = list(
+        found.annotate(status_before=status_before_each(clocks), sources=Coalesce(cited.values("count"), 0))
+        .order_by("-happened_by", "-update__number", "position", "pk")
+        .values_list(
+            "update__number",
+            "update__title",
+            "update__happened_on",
+            "update__happened_precision",
+            "happened_by",
+            "update__is_context",
+            "sources",
+            "commitment",
+            "commitment__reference",
+            "bearing",
+            "status",
+            "status_before",
+        )[: MOST_DRAWN + 1]
+    )
+    updates: dict[int, Happening] = {}
+    for row in rows:
+        happening = updates.setdefault(row[0], Happening(*row[:7]))
+        commitment, reference, bearing, status, status_before = row[7:]
+        area = where.area_of[commitment]
+        happening.bearings.setdefault(area, set()).add(bearing)
+        if status and status != status_before:
+            turn = TurnOf(reference, area, DeliveryStatus(status_before), DeliveryStatus(status))
+            happening.turns.append(turn)
+    is_all = len(rows) <= MOST_DRAWN
+    if not is_all and len(updates) > 1:
+        del updates[rows[-1][0]]
+    return list(updates.values()), is_all
+
+
+def acts_and_context(
+    clocks: Clocks, span: Span, commitments: Sequence[int], scope: Scope = EVERYTHING
+) -> Counter[bool]:
+    """How many updates there are of each: True for acts. One query."""
+    found = _assessments(clocks, span, commitments, scope).values_list("update__is_context")
+    counted = found.annotate(updates=Count("update", distinct=True))
+    return Counter({not is_context: updates for is_context, updates in counted})
+
+
+def activity(
+    clocks: Clocks,
+    span: Span,
+    where: Places,
+    commitments: Sequence[int],
+    unit: str,
+    scope: Scope = EVERYTHING,
+) -> dict[tuple[int, datetime.date, bool], int]:
+    """How many updates by area, first day of the week, month, quarter or year, and whether they are acts. One query.
+
+    A date known to the month or year is counted where its last day lies.
+    """
+    found = _assessments(clocks, span, commitments, scope).annotate(
+        area=where.column(), start=Trunc("happened_by", unit, output_field=DateField())
+    )
+    counted = found.values_list("area", "start", "update__is_context").annotate(updates=Count("update", distinct=True))
+    return {(area, start, not is_context): updates for area, start, is_context, updates in counted}
+
+
+def counts_on(days: Sequence[datetime.date], clocks: Clocks) -> list[Counter[str]]:
+    """For each day how many commitments stood in each group by its end. One query."""
+    names = [f"status_{number}" for number in range(len(days))]
+    rows = (
+        Commitment.objects.in_force(clocks.as_of, clocks.known_on)
+        .with_statuses(days, clocks.known_on)
+        .order_by()
+        .values_list("instrument__adopted_by", *names)
+    )
+    counts: list[Counter[str]] = [Counter() for _day in days]
+    for adopted_by, *statuses in rows:
+        for day, status, count in zip(days, statuses, counts, strict=True):
+            if adopted_by <= day:
+                count[GROUP_OF[DeliveryStatus(status)]] += 1
+    return counts
+
+
+def days_of_change(clocks: Clocks, most: int) -> list[datetime.date]:
+    """The latest days on which a status was set, or a search began to cover, in their order. One query."""
+    assessed = Assessment.objects.counted(clocks.as_of, clocks.known_on).exclude(status="").order_by()
+    checked = CheckCommitment.objects.known(clocks.known_on).filter(
+        performed_check__covers_from__isnull=False, performed_check__covers_from__lte=clocks.as_of
+    )
+    days = assessed.values_list("happened_by").union(checked.order_by().values_list("performed_check__covers_from"))
+    latest: QuerySet[Any, Any] = days.order_by("-happened_by")[:most]
+    return sorted(day for (day,) in latest)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A recurring commitment: when it was kept, as (number of the update, day, precision), and the searches for it."""
+
+    judged: Judged
+    occurrences: list[tuple[int, datetime.date, str]]
+    searches: list[tuple[datetime.date | None, datetime.date]]
+
+
+def kept_years(rows: Sequence[Judged], clocks: Clocks, since: datetime.date) -> list[Kept]:
+    """Of those that recur, what happened from that day on. One query."""
+    recurring = [row for row in rows if row.commitment.kind == CommitmentKind.RECURRING]
+    held = (
+        Assessment.objects.counted(clocks.as_of, clocks.known_on)
+        .filter(commitment=OuterRef("pk"), is_occurrence=True, happened_by__gte=since)
+        .order_by("update__happened_on__year", "-update__happened_on", "-update__number")
+        .distinct("update__happened_on__year")
+        .values(
+            json=JSONObject(number="update__number", on="update__happened_on", precision="update__happened_precision")
+        )
+    )
+    searched = CheckCommitment.objects.known(clocks.known_on).filter(commitment=OuterRef("pk")).order_by()
+    found = {
+        pk: (occurrences, searches)
+        for pk, occurrences, searches in Commitment.objects.filter(pk__in=[row.commitment.pk for row in recurring])
+        .annotate(
+            occurrences=ArraySubquery(held),
+            searched=ArraySubquery(
+                searched.values(
+                    json=JSONObject(since="performed_check__covers_from", on="performed_check__checked_on")
+                ).distinct()
+            ),
+        )
+        .values_list("pk", "occurrences", "searched")
+    }
+    return [
+        Kept(
+            row,
+            [(each["number"], _day(each["on"]), each["precision"]) for each in found[row.commitment.pk][0]],
+            [
+                (_day(each["since"]) if each["since"] else None, _day(each["on"]))
+                for each in found[row.commitment.pk][1]
+            ],
+        )
+        for row in recurring
+    ]
+
+
+def _day(text: str) -> datetime.date:
+    return datetime.date.fromisoformat(text)

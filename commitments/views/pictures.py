@@ -1,0 +1,118 @@
+"""The register in pictures: on one page, each as a file of its own, and the timeline."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from ..charts import Picture, sheet
+from ..clocks import Clocks
+from ..pictures import PICTURES, Board
+from ..pictures.board import address
+from ..pictures.reading import acts_and_context, ends, happenings, places
+from ..pictures.span import presets
+from ..pictures.standing import Steps, read_steps
+from ..pictures.timeline import Events, lanes, months_listed, read_events
+from ..png import png
+from ..public import page, public
+from ..xml_text import xml_safe
+
+LISTED = 200
+# What a picture can be asked for beside the clocks.
+CHOICES = ("steps", "period", "from", "to", "area", "act", "dated")
+PNG_WIDTH = 1920
+CONTENT_TYPES = {"svg": "image/svg+xml; charset=utf-8", "png": "image/png"}
+# The timeline has a page of its own.
+SHOWN = [name for name in PICTURES if name != "timeline"]
+
+
+@public
+def pictures(request: HttpRequest, clocks: Clocks) -> HttpResponse:
+    board = Board(clocks, request.GET)
+    asked, chosen = request.GET.get("steps", ""), read_steps(board)
+    steps_of = {"status-over-time": {"steps": asked} if asked else {}}
+    context = {
+        "pictures": [(PICTURES[name](board), clocked_query(clocks, steps_of.get(name, {}))) for name in SHOWN],
+        "steps": [(step.label, address("pictures", clocks, steps=step), step == chosen) for step in Steps],
+        "total": len(board.rows),
+    }
+    return page(request, clocks, "commitments/pictures.html", context)
+
+
+def clocked_query(clocks: Clocks, chosen: dict[str, str]) -> str:
+    return urlencode({**chosen, **clocks.parameters})
+
+
+@public
+def picture_file(request: HttpRequest, clocks: Clocks, name: str, extension: str) -> HttpResponse:
+    if name not in PICTURES:
+        raise Http404
+    drawing = standalone(request, clocks, PICTURES[name](Board(clocks, request.GET)))
+    content: str | bytes = png(drawing, width=PNG_WIDTH) if extension == "png" else drawing
+    return HttpResponse(content, content_type=CONTENT_TYPES[extension])
+
+
+def standalone(request: HttpRequest, clocks: Clocks, picture: Picture) -> str:
+    """The picture as a file that can be understood without its page."""
+    days = {
+        "as_of": date_format(clocks.as_of, "j F Y"),
+        "known_on": date_format(clocks.known_on or clocks.today, "j F Y"),
+    }
+    view = "timeline" if picture.name == "timeline" else "pictures"
+    kept = {name: request.GET[name] for name in CHOICES if name in request.GET}
+    found_at = request.build_absolute_uri(address(view, clocks, **kept))
+    context = {
+        "picture": picture,
+        "root": request.build_absolute_uri("/").rstrip("/"),
+        "sheet": sheet(
+            picture,
+            dated=_("As of %(as_of)s, as known on %(known_on)s (UTC)") % days,
+            source=f"{_('EU–Japan Commitment Tracker')}, {found_at}, CC BY 4.0",
+        ),
+    }
+    return xml_safe(render_to_string("commitments/charts/picture.svg", context))
+
+
+@public
+def timeline(request: HttpRequest, clocks: Clocks) -> HttpResponse:
+    board, known, where = Board(clocks, request.GET), ends(clocks), places(clocks)
+    events = read_events(board, where, known)
+    commitments = where.within(events.asked.area)
+    cursor = request.GET.get("before", "")
+    found = events.found
+    if cursor:
+        found, _is_all = happenings(clocks, events.asked.span, where, commitments, events.asked.scope, before=cursor)
+    shown, next_cursor = months_listed(found, LISTED)
+    totals = acts_and_context(clocks, events.asked.span, commitments, events.asked.scope)
+    context = {
+        "picture": lanes(events),
+        "events": events,
+        "totals": {"all": totals.total(), "acts": totals[True], "context": totals[False]},
+        "turned": sum(len(each.turns) for each in events.found) if events.is_all else None,
+        "areas": where.areas,
+        "listed": [(each, [area.name for area in where.areas if area.pk in each.bearings]) for each in shown],
+        "cursor": next_cursor,
+        "is_first": not cursor,
+        "asked": clocked_query(clocks, events.asked.parameters),
+        **_choices(events),
+    }
+    return page(request, clocks, "commitments/timeline.html", context)
+
+
+def _choices(events: Events) -> dict[str, Any]:
+    """The periods, areas and kinds that can be chosen instead."""
+    clocks, known = events.clocks, events.known
+    others = {name: value for name, value in events.asked.parameters.items() if name in ("area", "act", "dated")}
+    first = known.first or clocks.as_of
+    return {
+        "presets": [
+            (preset, address("timeline", clocks, period=preset.name, **others))
+            for preset in presets(events.asked.span, first, clocks.as_of)
+        ],
+        "two_years": address("timeline", clocks, **others),
+    }
