@@ -132,7 +132,11 @@ def instruments_of(rows: Iterable[Judged]) -> list[tuple[Instrument, int]]:
     return [(instrument, counts[instrument.pk]) for instrument in newest_first]
 
 
-def overview(rows: list[Judged]) -> Overview:
+def overview(clocks: Clocks) -> Overview:
+    return overview_of(judged_set(clocks))
+
+
+def overview_of(rows: list[Judged]) -> Overview:
     return Overview(rows=rows, counts=count_groups(rows), lines=area_lines(rows), attention=attention(rows))
 
 

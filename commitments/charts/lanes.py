@@ -14,6 +14,8 @@ NEAREST_DOT, NEAREST_GLYPH = 0.0125, 0.024
 DOT, RING = 4.75, 4.0
 STACK, GLYPH_STACK, SPAN_STACK = 11, 17, 4
 LEAST_HEIGHT = 58
+# Of a stretch, so that it is seen.
+SHORTEST = 0.002
 BAR_HEIGHT = 40
 
 
@@ -160,7 +162,8 @@ def _turn(turn: Turn, x: float, y: int, base: int) -> Drawn:
 
 
 def _stretch(stretch: Stretch, span: tuple[float, float], y: int) -> Drawn:
-    shape = line(f"span {stretch.tone}", percent(span[0]), percent(max(span[1], span[0] + 0.002)), y, y)
+    left = min(span[0], 1 - SHORTEST)
+    shape = line(f"span {stretch.tone}".strip(), percent(left), percent(max(span[1], left + SHORTEST)), y, y)
     return Drawn(stretch.url, stretch.name, [shape], stretch.cell)
 
 

@@ -33,7 +33,6 @@ from ..charts import (
     glyph,
     glyph_heads,
     grid_row,
-    occurrence_strip,
     percent,
     pledge_rows,
     steps_row,
@@ -43,11 +42,12 @@ from ..charts import (
 )
 from ..clocks import BadQuery, Clocks
 from ..coverage import Reports, supports
-from ..judgements import GROUP_OF, Judged, StatusGroup, window_end
+from ..judgements import GROUP_OF, Judged, StatusGroup
 from ..models import DeliveryStatus, Evidence
 from ..overview import area_lines, count_groups
 from .board import Board, address, month_names, pledge_mark
 from .reading import Kept, counts_on, days_of_change, kept_years
+from .strips import strip_of
 
 MOST_STEPS = 26
 GROUPS = [StatusGroup(group) for group in GROUP_ORDER]
@@ -305,7 +305,18 @@ def occurrences(board: Board) -> Picture:
     day = board.clocks.as_of
     first = datetime.date(max(day.year - MOST_YEARS, 1), 1, 1)
     kept = kept_years(board.rows, board.clocks, first)
-    strips = [(each, _strip(each, day)) for each in kept]
+    strips = [
+        (
+            each,
+            strip_of(
+                each.judged.facts,
+                [Occurrence(on, precision) for _number, on, precision in each.occurrences],
+                each.searches,
+                day,
+            ),
+        )
+        for each in kept
+    ]
     years = sorted({cell.year for _each, strip in strips for cell in strip.cells})[-MOST_YEARS:]
     return Picture(
         "occurrences",
@@ -329,23 +340,6 @@ def occurrences(board: Board) -> Picture:
             for state in OccurrenceState
             if any(state == cell.state for _each, strip in strips for cell in strip.cells)
         ],
-    )
-
-
-def _strip(kept: Kept, day: datetime.date) -> OccurrenceStrip:
-    facts = kept.judged.facts
-    searched = {
-        year
-        for since, until in kept.searches
-        for year in range((since or facts.adopted_by).year, min(until, day).year + 1)
-    }
-    return occurrence_strip(
-        adopted_by=facts.adopted_by,
-        occurrences=[Occurrence(on, precision) for _number, on, precision in kept.occurrences],
-        expected_by=window_end(facts) if facts.cadence_months else None,
-        is_yearly=facts.cadence_months == 12,
-        searched=searched,
-        day=day,
     )
 
 

@@ -375,10 +375,13 @@ def _month_word(month: datetime.date, names: Sequence[str]) -> str:
     return names[month.month - 1] if month.month == 7 else ""
 
 
-def months_listed(found: Sequence[Happening], most: int) -> tuple[list[Happening], str]:
-    """The first `most` of them, of no more than fourteen months, and the cursor of what follows ("" for nothing)."""
+def months_listed(found: Sequence[Happening], is_all: bool, most: int) -> tuple[list[Happening], str]:
+    """The first `most` of them, of no more than fourteen months, and the cursor of what follows ("" for nothing).
+
+    `is_all` is whether nothing follows what was found.
+    """
     if not found:
         return [], ""
     oldest = add_months(found[0].by.replace(day=1), 1 - MONTHS_LISTED)
     shown = [each for each in found[:most] if each.by >= oldest]
-    return shown, shown[-1].cursor if len(shown) < len(found) else ""
+    return shown, "" if is_all and len(shown) == len(found) else shown[-1].cursor

@@ -10,13 +10,12 @@ from ..chronicle import latest_events
 from ..clocks import Clocks
 from ..definitions import definitions
 from ..models import DeliveryStatus
-from ..overview import AreaLine, Attention, overview
-from ..pictures.board import Board, address
+from ..overview import AreaLine, Attention, overview_of
+from ..pictures.board import Board, address, pledge_mark
 from ..pictures.reading import Ends
 from ..pictures.standing import Steps, status_over_time
 from ..pictures.timeline import lanes, read_events
 from ..public import page, public
-from .marks import mark
 
 LATEST = 6
 LISTED = 8
@@ -25,7 +24,7 @@ LISTED = 8
 @public
 def dashboard(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     board = Board(clocks, QueryDict())
-    state = overview(board.rows)
+    state = overview_of(board.rows)
     events = read_events(board, board.places, Ends(board.adopted_by, None))
     context = {
         "overview": state,
@@ -53,7 +52,7 @@ def _how_to_read() -> str:
 
 
 def _charted(lines: list[AreaLine], clocks: Clocks) -> list[tuple[AreaLine, AreaSquares]]:
-    return [(line, area_squares([mark(row, clocks) for row in line.rows])) for line in lines]
+    return [(line, area_squares([pledge_mark(row, clocks) for row in line.rows])) for line in lines]
 
 
 def _attention(attention: Attention) -> list[tuple[Any, ...]]:

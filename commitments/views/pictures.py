@@ -34,18 +34,17 @@ SHOWN = [name for name in PICTURES if name != "timeline"]
 @public
 def pictures(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     board = Board(clocks, request.GET)
-    asked, chosen = request.GET.get("steps", ""), read_steps(board)
-    steps_of = {"status-over-time": {"steps": asked} if asked else {}}
+    chosen = read_steps(board)
+    asked = {"steps": chosen.value} if request.GET.get("steps") else {}
+    query = urlencode({**asked, **clocks.parameters})
     context = {
-        "pictures": [(PICTURES[name](board), clocked_query(clocks, steps_of.get(name, {}))) for name in SHOWN],
+        "pictures": [
+            (PICTURES[name](board), query if name == "status-over-time" else clocks.query_string()) for name in SHOWN
+        ],
         "steps": [(step.label, address("pictures", clocks, steps=step), step == chosen) for step in Steps],
         "total": len(board.rows),
     }
-    return page(request, clocks, "commitments/pictures.html", context)
-
-
-def clocked_query(clocks: Clocks, chosen: dict[str, str]) -> str:
-    return urlencode({**chosen, **clocks.parameters})
+    return page(request, clocks, "commitments/pictures.html", context, asked=query)
 
 
 @public
@@ -84,10 +83,11 @@ def timeline(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     events = read_events(board, where, known)
     commitments = where.within(events.asked.area)
     cursor = request.GET.get("before", "")
-    found = events.found
+    found, is_all = events.found, events.is_all
     if cursor:
-        found, _is_all = happenings(clocks, events.asked.span, where, commitments, events.asked.scope, before=cursor)
-    shown, next_cursor = months_listed(found, LISTED)
+        found, is_all = happenings(clocks, events.asked.span, where, commitments, events.asked.scope, before=cursor)
+    shown, next_cursor = months_listed(found, is_all, LISTED)
+    asked = urlencode({**events.asked.parameters, **clocks.parameters})
     totals = acts_and_context(clocks, events.asked.span, commitments, events.asked.scope)
     context = {
         "picture": lanes(events),
@@ -98,10 +98,10 @@ def timeline(request: HttpRequest, clocks: Clocks) -> HttpResponse:
         "listed": [(each, [area.name for area in where.areas if area.pk in each.bearings]) for each in shown],
         "cursor": next_cursor,
         "is_first": not cursor,
-        "asked": clocked_query(clocks, events.asked.parameters),
+        "asked": asked,
         **_choices(events),
     }
-    return page(request, clocks, "commitments/timeline.html", context)
+    return page(request, clocks, "commitments/timeline.html", context, asked=asked)
 
 
 def _choices(events: Events) -> dict[str, Any]:

@@ -1,0 +1,364 @@
+"""Pictures on their page, as files, and the timeline."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import struct
+from collections import Counter
+from collections.abc import Callable
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from commitments.clocks import Clocks
+from commitments.models import Area, Commitment, reason_for_change
+from commitments.overview import judged_set
+from commitments.pictures import PICTURES
+from commitments.pictures.reading import counts_on
+from tests.factories import make_area, make_check, make_commitment, make_instrument, make_source, make_update, moment
+
+from .conftest import Register
+from .test_pages import MOST_QUERIES
+
+Get = Callable[[str], str]
+SVG = "{http://www.w3.org/2000/svg}"
+ADOPTED = datetime.date(2024, 1, 10)
+
+
+def pledge(**fields: object) -> Commitment:
+    instrument = make_instrument(adopted_on=ADOPTED)
+    return make_commitment(instrument=instrument, published_at=moment(datetime.date(2024, 6, 1)), **fields)
+
+
+def tell(commitment: Commitment, day: str, status: str = "", **fields: object) -> int:
+    assessment: dict[str, object] = {"commitment": commitment, "status": status}
+    if "bearing" in fields:
+        assessment["bearing"] = fields.pop("bearing")
+    update = make_update(happened_on=datetime.date.fromisoformat(day), assessments=[assessment], **fields)
+    assert update.number is not None
+    return update.number
+
+
+def marks(page: str, cell: str) -> list[str]:
+    """The addresses of the marks that a cell counts."""
+    found = re.findall(r'<a[^>]*? href="([^"]*)" aria-label="[^"]*" data-cell="([^"]*)"', page)
+    return [address.replace("&amp;", "&") for address, of in found if of == cell]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_file_says_what_it_is_of_when_and_whose(register: Register, client: Client, name: str) -> None:
+    response = client.get(f"/pictures/{name}.svg?as_of=2026-02-01&known_on=2026-11-01")
+
+    drawing = ET.fromstring(response.content)  # noqa: S314 - our own
+    assert response["Content-Type"] == "image/svg+xml; charset=utf-8"
+    said = " ".join(" ".join(drawing.itertext()).split())
+    assert drawing.findtext(f"{SVG}title")
+    assert "As of 1 February 2026, as known on 1 November 2026" in said
+    assert "EU–Japan Commitment Tracker, http://testserver/" in said
+    assert "CC BY 4.0" in said
+    assert not {name for each in drawing.iter() for name in each.attrib} & {"class", "style", "onload"}
+    assert not {each.tag.removeprefix(SVG) for each in drawing.iter()} & {"style", "script", "use", "image"}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_comes_as_png_too(register: Register, client: Client, name: str) -> None:
+    response = client.get(f"/pictures/{name}.png")
+
+    assert response["Content-Type"] == "image/png"
+    assert response.content.startswith(b"\x89PNG\r\n")
+    assert struct.unpack(">I", response.content[16:20]) == (1920,)
+
+
+def test_a_file_is_not_sent_again_while_nothing_changes(register: Register, client: Client) -> None:
+    first = client.get("/pictures/status-by-area.svg")
+    again = client.get("/pictures/status-by-area.svg", headers={"If-None-Match": first["ETag"]})
+    other = client.get("/pictures/status-by-area.svg?as_of=2026-02-01", headers={"If-None-Match": first["ETag"]})
+
+    assert (again.status_code, other.status_code) == (304, 200)
+
+
+def test_a_file_draws_what_the_page_draws(register: Register, client: Client, get: Get) -> None:
+    page = get("/pictures/?as_of=2026-02-01")
+    for name in PICTURES:
+        if name == "timeline":
+            continue
+        band = page.partition(f'aria-labelledby="{name}"')[2].partition("</section>")[0]
+        on_page = [address.replace("&amp;", "&") for address in re.findall(r'href="([^"]*)" aria-label', band)]
+        drawing = ET.fromstring(client.get(f"/pictures/{name}.svg?as_of=2026-02-01").content)  # noqa: S314 - our own
+
+        assert [each.get("href") for each in drawing.iter(f"{SVG}a")] == [
+            f"http://testserver{each}" for each in on_page
+        ]
+
+
+def test_text_of_an_editor_is_never_markup_in_a_picture(db: None, client: Client) -> None:
+    hostile = "<script>alert(1)</script>\"'&{{ 7 }}\ufffe"
+    area = make_area(name=hostile)
+    tell(pledge(title=hostile, area=area, kind="recurring"), "2025-03-01", "under_way", title=hostile)
+    for name in PICTURES:
+        content = client.get(f"/pictures/{name}.svg").content
+        drawing = ET.fromstring(content)  # noqa: S314 - our own
+        assert not list(drawing.iter(f"{SVG}script")), name
+        assert client.get(f"/pictures/{name}.png").status_code == 200
+    for page in ("/pictures/", "/timeline/", "/"):
+        body = client.get(page).content.decode()
+        assert "<script>alert" not in body
+        assert "&lt;script&gt;alert(1)" in body
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("/timeline/?period=soon", "is a year such as"),
+        ("/timeline/?period=2025-Q5", "is a year such as"),
+        ("/timeline/?period=0000", "is a year such as"),
+        ("/timeline/?period=9999", "lies after"),
+        ("/timeline/?period=2026&as_of=2025-12-31", "lies after"),
+        ("/timeline/?period=" + "2" * 9000, "is a year such as"),
+        ("/timeline/?from=2025-02-30", "is not a day"),
+        ("/timeline/?from=2999-01-01", "lies in the future"),
+        ("/timeline/?from=2025-03-02&to=2025-03-01", "comes after the last"),
+        ("/timeline/?area=nowhere", "is no area"),
+        ("/timeline/?area=%00%ED%A0%80%EF%BF%BE", "is no area"),
+        ("/timeline/?act=maybe", "is yes or no"),
+        ("/timeline/?dated=day", "is month"),
+        ("/timeline/?before=x", "is a day and the number"),
+        ("/pictures/?steps=week", "is one of"),
+        ("/pictures/status-over-time.png?steps=%ED%A0%80", "is one of"),
+        ("/pictures/timeline.svg?period=x", "is a year such as"),
+        ("/coverage/?reports=everybody", "Who reports"),
+        ("/coverage/?reports=eu&group=broken", "Who reports"),
+    ],
+)
+def test_a_picture_that_cannot_be_drawn_says_why(
+    register: Register, client: Client, address: str, sentence: str
+) -> None:
+    response = client.get(address)
+
+    assert response.status_code == 400
+    assert sentence in response.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/pictures/nothing.svg", "/pictures/timeline.gif", "/pictures/%00.png"])
+def test_there_is_no_other_picture(register: Register, client: Client, address: str) -> None:
+    assert client.get(address).status_code == 404
+
+
+def test_an_empty_register_has_its_pages_and_files(db: None, client: Client) -> None:
+    for address in ("/", "/pictures/", "/pictures/?steps=change", "/timeline/", "/timeline/?as_of=2024-01-01"):
+        assert client.get(address).status_code == 200, address
+    for name in PICTURES:
+        assert client.get(f"/pictures/{name}.svg").status_code == 200, name
+    assert "There is nothing to draw at this day." in client.get("/pictures/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/pictures/", "/pictures/?steps=change", "/timeline/", "/coverage/?reports=eu"]
+)
+def test_a_past_known_on_day_keeps_to_the_budget_too(
+    register: Register, client: Client, yesterday: datetime.date, address: str
+) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        client.get(f"{address}{'&' if '?' in address else '?'}as_of={yesterday}&known_on={yesterday}")
+
+    assert len(queries) <= MOST_QUERIES
+
+
+def test_the_counts_of_a_past_day_are_those_of_its_page(db: None) -> None:
+    today = datetime.datetime.now(datetime.UTC).date()
+    first, second = pledge(), pledge(kind="one_off")
+    tell(first, "2024-03-05", "announced")
+    tell(first, "2025-01-20", "stalled", bearing="setback")
+    tell(second, "2025-04-01", "delivered")
+    make_check(second, covers_from=datetime.date(2024, 8, 1))
+    make_commitment(instrument=make_instrument(adopted_on=datetime.date(2025, 1, 1)))
+    days = [ADOPTED + datetime.timedelta(weeks=4 * week) for week in range(-1, 22)]
+
+    found = counts_on(days, Clocks.at(today))
+
+    expected = [Counter(row.group.value for row in judged_set(Clocks(today, as_of=day))) for day in days]
+    assert [dict(counts) for counts in found] == [dict(counts) for counts in expected]
+    assert len({tuple(sorted(counts.items())) for counts in found}) > 4
+
+
+def test_steps_at_each_change_begin_on_the_days_of_change(db: None, get: Get) -> None:
+    commitment = pledge()
+    tell(commitment, "2024-03-05", "announced")
+    tell(commitment, "2024-05-05", "announced")
+    tell(commitment, "2025-01-20", "under_way")
+    tell(commitment, "2025-02-20", "stalled", bearing="setback")
+
+    page = get("/pictures/?steps=change")
+
+    table = page.partition('aria-labelledby="status-over-time"')[2].partition("</table>")[0]
+    # Confirmed in May and moved within its group in January: no step.
+    assert re.findall(r'<th scope="row">([^<]+)</th>', table) == ["10 Jan 2024", "5 Mar 2024", "20 Feb 2025"]
+
+
+def test_a_step_leads_to_the_pledges_of_its_day(db: None, get: Get) -> None:
+    commitment = pledge()
+    tell(commitment, "2024-03-05", "announced")
+
+    page = get("/pictures/?steps=quarter")
+
+    [address] = marks(page.partition('aria-labelledby="status-over-time"')[2].partition("</section>")[0], "0.moving")
+    assert address == "/commitments/?group=moving&as_of=2024-03-31"
+    assert commitment.title in get(address)
+
+
+def test_what_is_known_only_to_its_year_or_month_is_a_line(db: None, get: Get) -> None:
+    commitment = pledge()
+    tell(commitment, "2025-01-01", happened_precision="year")
+    tell(commitment, "2025-03-01", happened_precision="month")
+    tell(commitment, "2025-05-05")
+
+    lanes = get("/timeline/?period=2025").partition('class="lanes"')[2].partition("axis-row")[0]
+
+    assert lanes.count("<circle") == 1
+    lines = re.findall(r'<line class="span[^"]*" x1="([\d.]+)%" x2="([\d.]+)%"', lanes)
+    assert [(round(float(left)), round(float(right))) for left, right in lines] == [(16, 25), (0, 100)]
+
+
+def test_a_lane_tells_acts_context_setbacks_and_turns_apart(db: None, get: Get) -> None:
+    commitment = pledge()
+    act = tell(commitment, "2025-02-01")
+    context = tell(commitment, "2025-03-01", is_context=True, bearing="context")
+    setback = tell(commitment, "2025-04-01", "stalled", bearing="setback")
+
+    page = get("/timeline/?period=2025")
+
+    assert [marks(page, f"0.{kind}") for kind in ("act", "context", "setback", "turn")] == [
+        [f"/updates/{act}/"],
+        [f"/updates/{context}/"],
+        [f"/updates/{setback}/"],
+        [f"/updates/{setback}/"],
+    ]
+    assert "Acts of the two parties: 2; context, such as national law, third parties and commentary: 1." in page
+    assert "Changes of status: 1." in page
+
+
+def test_several_turns_of_a_day_are_one_mark_with_their_number(db: None, get: Get) -> None:
+    area = make_area(slug="made-up")
+    for _number in range(3):
+        tell(pledge(area=area), "2025-02-01", "announced")
+
+    [address] = marks(get("/timeline/?period=2025"), "0.turn")
+
+    assert address == "/timeline/?from=2025-02-01&to=2025-02-01&area=made-up"
+    assert "Changes of status: 3." in get(address)
+
+
+def test_what_is_too_much_to_draw_is_counted_in_words_and_links(
+    db: None, get: Get, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commitments.pictures.reading.MOST_DRAWN", 4)
+    commitment = pledge(area=make_area(slug="made-up"))
+    for day in ("2025-02-01", "2025-02-03", "2025-02-20", "2025-05-01", "2025-07-01"):
+        tell(commitment, day)
+    tell(commitment, "2025-02-08", is_context=True, bearing="context")
+
+    page = get("/timeline/?period=2025")
+
+    assert "More happened in this period than can be drawn one by one, so it is counted in months" in page
+    assert marks(page, "0.act")[0] == "/timeline/?from=2025-02-01&to=2025-02-28&area=made-up&act=yes"
+    said = re.findall(
+        r'data-cell="0.act"(?: data-says="(\d+)")?>', page.partition('class="lanes"')[2].partition("<table")[0]
+    )
+    assert said == ["3", "", ""]
+    assert ": 3 updates that concern" in get(marks(page, "0.act")[0])
+    # The list goes on where it was cut off.
+    [older] = re.findall(r'rel="next" href="([^"]*)"', page)
+    assert older.replace("&amp;", "&") == f"?period=2025&before=2025-02-08.{commitment.assessments.count()}"
+
+
+def test_the_list_holds_fourteen_months_a_page(db: None, get: Get) -> None:
+    commitment = pledge()
+    days = [f"{year}-{month:02}-15" for year in (2024, 2025) for month in range(2, 13)]
+    numbers = [tell(commitment, day) for day in days]
+
+    first = get("/timeline/?from=2024-01-01&to=2025-12-31")
+    [older] = re.findall(r'rel="next" href="([^"]*)"', first)
+    second = get(f"/timeline/{older.replace('&amp;', '&')}")
+
+    listed = [re.findall(r"<h3><a href=\"/updates/(\d+)/", page) for page in (first, second)]
+    assert [int(number) for page in listed for number in page] == numbers[::-1]
+    assert len(listed[0]) == 13
+
+
+def test_hatching_begins_after_the_last_source_that_was_found(db: None, get: Get) -> None:
+    commitment = pledge()
+    tell(commitment, "2025-06-30")
+    tell(commitment, "2025-01-01", happened_precision="year")
+
+    page = get("/timeline/?period=2025")
+
+    [(left, width)] = re.findall(r'<rect class="void" x="([\d.]+)%" y="0" width="([\d.]+)%"', page)
+    assert round(float(left)) == 50
+    assert float(left) + float(width) == pytest.approx(100, abs=0.01)
+    assert "no source after 30 Jun 2025 was found" in page
+
+
+def test_activity_is_counted_by_month_and_leads_to_just_that(db: None, get: Get) -> None:
+    today = datetime.datetime.now(datetime.UTC).date()
+    month = (today.replace(day=1) - datetime.timedelta(days=40)).replace(day=1)
+    area = make_area(slug="made-up")
+    commitment = pledge(area=area)
+    for day in (1, 9, 28):
+        tell(commitment, month.replace(day=day).isoformat())
+    tell(commitment, month.replace(month=1, day=1).isoformat(), happened_precision="year")
+
+    band = get("/pictures/").partition('aria-labelledby="activity"')[2].partition("</section>")[0]
+
+    [address] = re.findall(r'href="([^"]*)" aria-label="[^"]*" data-cell', band)
+    assert f"from={month.isoformat()}" in address
+    assert ": 3 updates that concern" in get(address.replace("&amp;", "&"))
+
+
+@pytest.mark.parametrize(
+    ("sides", "reports"),
+    [
+        (["eu"], "eu"),
+        (["member_state"], "eu"),
+        (["japan"], "japan"),
+        (["joint"], "both"),
+        (["eu", "japan"], "both"),
+        (["joint", "independent"], "independent"),
+        (["third"], "independent"),
+        ([], "nobody"),
+    ],
+)
+def test_who_reports_is_said_of_every_pledge(db: None, get: Get, sides: list[str], reports: str) -> None:
+    commitment = pledge()
+    for side in sides:
+        tell(commitment, "2025-02-01", sources=[make_source(side=side)])
+    tell(commitment, "2025-02-01", sources=[make_source(side="eu")], is_context=True, bearing="context")
+
+    page = get(f"/coverage/?reports={reports}")
+
+    assert "1 of 1 pledge" in page
+    assert commitment.title in page
+
+
+def test_a_closed_day_keeps_the_areas_of_its_pledges(db: None, get: Get) -> None:
+    commitment = pledge(area=make_area(name="Earlier area"))
+    tell(commitment, "2025-02-01", published_at=moment(datetime.date(2025, 3, 1)))
+    with reason_for_change("Made up."):
+        Commitment.objects.filter(pk=commitment.pk).update(area=make_area(slug="later", name="Later area"))
+
+    for address in ("/pictures/?", "/timeline/?period=2025&"):
+        now, then = get(f"{address}as_of=2025-12-31"), get(f"{address}as_of=2025-12-31&known_on=2025-12-31")
+        assert "Later area" in now
+        assert "Earlier area" in then
+        assert "Later area" not in then
+    assert Area.objects.count() == 2
+    assert ": 1 update that concerns" in get("/timeline/?area=later&as_of=2025-12-31")
+
+
+def test_the_timeline_is_reached_from_every_page_and_the_pictures_from_two(register: Register, get: Get) -> None:
+    assert 'href="/timeline/"' in get("/methodology/")
+    assert 'href="/pictures/"' in get("/")
+    assert 'href="/pictures/"' in get("/data/")
