@@ -35,7 +35,6 @@ _PLAIN: Final[Mapping[str, Paint]] = {
     "dot": {"fill": INK, "stroke": PAPER},
     "ring": {"fill": PAPER, "stroke": INK_2, "stroke-width": "1.5"},
     "hole": {"fill": PAPER},
-    "span": {"stroke": INK_2, "stroke-width": "1.5"},
     "tally": {"fill": INK_2},
     "ink": {"fill": INK},
 }
@@ -61,6 +60,9 @@ def paint(tone: str, mark: str = "") -> Paint:
         return {"fill": INK} if "dot" in words else {"fill": PAPER, "stroke": INK_2}
     if "stem" in words:
         return {"stroke": colour, "stroke-width": "1.5"}
+    if "span" in words:
+        ink = MARK if "mark" in words else INK_2
+        return {"stroke": ink, "stroke-width": "1.5", "fill": ink}
     if "down" in words or "mark" in words:
         return {"color": MARK, "fill": MARK}
     if "tally" in words and group:

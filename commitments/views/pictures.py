@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -64,7 +65,9 @@ def standalone(request: HttpRequest, clocks: Clocks, picture: Picture) -> str:
     }
     view = "timeline" if picture.name == "timeline" else "pictures"
     kept = {name: request.GET[name] for name in CHOICES if name in request.GET}
-    found_at = request.build_absolute_uri(address(view, clocks, **kept))
+    # With both days, also where they are today's: the address still leads to this picture tomorrow.
+    fixed = {"as_of": clocks.as_of.isoformat(), "known_on": (clocks.known_on or clocks.today).isoformat()}
+    found_at = request.build_absolute_uri(f"{reverse(f'commitments:{view}')}?{urlencode({**kept, **fixed})}")
     context = {
         "picture": picture,
         "root": request.build_absolute_uri("/").rstrip("/"),

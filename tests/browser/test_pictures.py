@@ -41,7 +41,8 @@ def register(transactional_db: None) -> Register:
     crowded = make_area(slug="crowded", name="Crowded area")
     pledges = [make_commitment(area=crowded) for _number in range(23)]
     for number, commitment in enumerate(pledges[:9]):
-        assessment = {"commitment": commitment, "status": ("announced", "under_way", "stalled")[number % 3]}
+        status = ("announced", "under_way", "stalled")[number % 3]
+        assessment = {"commitment": commitment, "status": status, "evidence": "one_side"}
         make_update(assessments=[assessment], sources=[make_source(side=("eu", "japan", "joint")[number % 3])])
     make_update(assessments=[{"commitment": pledges[0], "bearing": "setback"}])
     make_update(assessments=[{"commitment": pledges[1], "bearing": "context"}], is_context=True)
