@@ -37,8 +37,13 @@ def source_coverage(request: HttpRequest, clocks: Clocks) -> HttpResponse:
             "No update counts for it but context, or none. The text of the pledge itself is not evidence."
         ),
     }
-    lists = [(kind, meanings[kind], rows) for kind, rows in found.lists.items()]
-    return page(request, clocks, "commitments/source_coverage.html", {"lists": lists, "total": found.total})
+    lists = [(kind, kind.label, meanings[kind], rows) for kind, rows in found.lists.items()]
+    return page(
+        request,
+        clocks,
+        "commitments/source_coverage.html",
+        {"lists": lists, "total": found.total, "filtered": list(Thinness)},
+    )
 
 
 def _reported(request: HttpRequest, clocks: Clocks) -> HttpResponse:
@@ -52,7 +57,7 @@ def _reported(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     if group:
         heading = f"{heading}: {str(StatusGroup(group).label).lower()}"
     meaning = _("By the sides of every source of every update that counts.")
-    context = {"lists": [(reports, heading, meaning, found)], "total": len(rows)}
+    context = {"lists": [(reports, heading, meaning, found)], "total": len(rows), "filtered": ()}
     return page(request, clocks, "commitments/source_coverage.html", context)
 
 
