@@ -49,7 +49,7 @@ WHOLE_REGISTER = (
     "timeline",
     "pictures",
 )
-UNDATED = ("compare", "corrections", "search", "methodology", "subscribe", "data")
+UNDATED = ("compare", "corrections", "search", "methodology", "subscribe", "data", "api")
 
 Moment = datetime.datetime
 

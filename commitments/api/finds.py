@@ -46,7 +46,7 @@ AFTER_RESULT = after(gettext_lazy("kind and name"), text(100, pattern=r"^[a-z]+\
 
 
 @operation(router, "/search", SearchAnswer, QUESTION, *of_filter(SearchFilter), AFTER_RESULT, LIMIT)
-def search(request: Asked) -> dict[str, Any]:
+def get_search(request: Asked) -> dict[str, Any]:
     """Search.
 
     Commitments, instruments, updates and sources: first those that carry all of it in their titles. Each result names
