@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -20,28 +21,38 @@ from commitments.urls import urlpatterns
 
 # In seconds, on a busy machine; the connection itself is given one.
 PROMPTLY = 8
-VALUES = {"reference": "EUJP-01", "slug": "made-up", "number": "1", "extension": "rss"}
+# By the name of a part of an address, or by its converter.
+VALUES = {
+    "reference": "EUJP-01",
+    "slug": "made-up",
+    "name": "made-up",
+    "section": "commitments",
+    "number": "1",
+    "feed_format": "rss",
+    "picture_format": "svg",
+    "citation_format": "bib",
+    "file_format": "csv",
+}
 LOGIN = {"username": "edith", "password": "made-up"}
 PLAIN_WORDS = "Something failed on our side"
 LEAKS = ("Traceback", "psycopg", "OperationalError", "site-packages", "SELECT", "port 5432", "connection")
 
 
 def address_of(pattern: URLPattern) -> str:
-    route = str(pattern.pattern)
-    for name, value in VALUES.items():
-        for converter in ("str", "slug", "int", "feed_format"):
-            route = route.replace(f"<{converter}:{name}>", value)
-    return f"/{route}"
+    def value(part: re.Match[str]) -> str:
+        return VALUES.get(part["name"]) or VALUES.get(part["converter"]) or part[0]
+
+    return "/" + re.sub("<(?P<converter>[a-z_]+):(?P<name>[a-z_]+)>", value, str(pattern.pattern))
 
 
-# Files of closed days: what is there needs no database.
-KEPT_FILES = {"register_file", "register_digest"}
+# Files of closed days, and what is the same on all of them.
+NEED_NO_DATABASE = {"register_file", "register_digest", "opensearch"}
 ADDRESSES = [
     *(
         address_of(pattern)
         for pattern in urlpatterns
         # The addresses for programs: tests/api/test_problems.py.
-        if isinstance(pattern, URLPattern) and pattern.name not in KEPT_FILES
+        if isinstance(pattern, URLPattern) and pattern.name not in NEED_NO_DATABASE
     ),
     "/api/",
     "/admin/login/",
