@@ -109,11 +109,16 @@ def cite_update(update: StatusUpdate, clocks: Clocks, root: str) -> Work:
     )
 
 
-def cite_picture(key: str, title: str, clocks: Clocks, address: str) -> Work:
+def cite_picture(key: str, title: str, clocks: Clocks, address: str, fragment: str = "") -> Work:
     """A chart or another picture drawn from the register; `address` is the whole one, without the clocks."""
     cited = _Cited.of(clocks)
     return cited.work(
-        key=f"{key}.{cited.as_of}", title=title, address=address, issued_on=cited.known_on, is_picture=True
+        key=f"{key}.{cited.as_of}",
+        title=title,
+        address=address,
+        issued_on=cited.known_on,
+        is_picture=True,
+        fragment=fragment,
     )
 
 
@@ -157,14 +162,14 @@ class _Cited:
         as_of = max(closed.as_of, since or datetime.date.min)
         return cls(as_of, known_on, is_closed=max(as_of, known_on) < clocks.today)
 
-    def work(self, *, title: str, address: str, **fields: Any) -> Work:
+    def work(self, *, title: str, address: str, fragment: str = "", **fields: Any) -> Work:
         days = {"as_of": self.as_of.isoformat(), "known_on": self.known_on.isoformat()}
         words = {"as_of": in_words(self.as_of), "known_on": in_words(self.known_on)}
         return Work(
             title=one_line(title),
             author=str(TRACKER),
             publisher=str(TRACKER),
-            url=f"{address}{'&' if '?' in address else '?'}{urlencode(days)}",
+            url=f"{address}{'&' if '?' in address else '?'}{urlencode(days)}{fragment and f'#{fragment}'}",
             language=get_language() or "en",
             accessed_on=self.known_on,
             version=_("As of %(as_of)s, as known on %(known_on)s") % words,

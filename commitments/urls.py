@@ -95,6 +95,7 @@ urlpatterns = [
     path("timeline/", pictures.timeline, name="timeline"),
     path("pictures/", pictures.pictures, name="pictures"),
     path("pictures/<slug:name>.<picture_format:extension>", pictures.picture_file, name="picture_file"),
+    path("pictures/<slug:name>/cite.<citation_format:extension>", pictures.picture_citation, name="picture_citation"),
     path("compare/", subjects.compare, name="compare"),
     path("changes/", changes.changes, name="changes"),
     path("briefs/commitments/<reference:reference>/", briefs.commitment_brief, name="commitment_brief"),

@@ -185,9 +185,9 @@ class TestOfTheTracker:
         assert read_ris(FORMATS["ris"].write(work))["type_of_reference"] == "FIGURE"
 
     def test_a_picture_that_was_chosen_by_its_address_keeps_the_choice(self) -> None:
-        work = cite_picture("made-up", "Made-up picture", Clocks.at(TODAY), f"{ROOT}/made-up/?area=space")
+        work = cite_picture("made-up", "Made-up picture", Clocks.at(TODAY), f"{ROOT}/made-up/?area=space", "lanes")
 
-        assert work.url == f"{ROOT}/made-up/?area=space&as_of=2026-11-26&known_on=2026-11-26"
+        assert work.url == f"{ROOT}/made-up/?area=space&as_of=2026-11-26&known_on=2026-11-26#lanes"
 
     def test_the_author_is_a_body_whose_name_is_not_taken_apart(self) -> None:
         work = cite_commitment(commitment(), Clocks.at(TODAY), ROOT)

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from ..charts import Picture, sheet
+from ..citations import Work, cite_picture
 from ..clocks import Clocks
 from ..pictures import PICTURES, Board
 from ..pictures.board import address
@@ -22,6 +23,7 @@ from ..pictures.timeline import Events, lanes, months_listed, read_events
 from ..png import png
 from ..public import page, public
 from ..xml_text import xml_safe
+from .citations import citation_file, root_of
 
 LISTED = 200
 # What a picture can be asked for beside the clocks.
@@ -38,9 +40,11 @@ def pictures(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     chosen = read_steps(board)
     asked = {"steps": chosen.value} if request.GET.get("steps") else {}
     query = urlencode({**asked, **clocks.parameters})
+    drawn = [(PICTURES[name](board), asked if name == "status-over-time" else {}) for name in SHOWN]
     context = {
         "pictures": [
-            (PICTURES[name](board), query if name == "status-over-time" else clocks.query_string()) for name in SHOWN
+            (picture, urlencode({**kept, **clocks.parameters}), reference(request, clocks, picture, kept))
+            for picture, kept in drawn
         ],
         "steps": [(step.label, address("pictures", clocks, steps=step), step == chosen) for step in Steps],
         "total": len(board.rows),
@@ -57,6 +61,26 @@ def picture_file(request: HttpRequest, clocks: Clocks, name: str, extension: str
     return HttpResponse(content, content_type=CONTENT_TYPES[extension])
 
 
+@public
+def picture_citation(request: HttpRequest, clocks: Clocks, name: str, extension: str) -> HttpResponse:
+    if name not in PICTURES:
+        raise Http404
+    picture = PICTURES[name](Board(clocks, request.GET))
+    return citation_file(reference(request, clocks, picture, _choices_of(request)), extension)
+
+
+def reference(request: HttpRequest, clocks: Clocks, picture: Picture, chosen: dict[str, str]) -> Work:
+    """To the place of the picture on its page, where its numbers stand, too."""
+    view, place = ("timeline", "lanes") if picture.name == "timeline" else ("pictures", picture.name)
+    path = reverse(f"commitments:{view}")
+    address = f"{root_of(request)}{path}{f'?{urlencode(chosen)}' if chosen else ''}"
+    return cite_picture(picture.name, picture.title, clocks, address, place)
+
+
+def _choices_of(request: HttpRequest) -> dict[str, str]:
+    return {name: request.GET[name] for name in CHOICES if name in request.GET}
+
+
 def standalone(request: HttpRequest, clocks: Clocks, picture: Picture) -> str:
     """The picture as a file that can be understood without its page."""
     days = {
@@ -64,10 +88,9 @@ def standalone(request: HttpRequest, clocks: Clocks, picture: Picture) -> str:
         "known_on": date_format(clocks.known_on or clocks.today, "j F Y"),
     }
     view = "timeline" if picture.name == "timeline" else "pictures"
-    kept = {name: request.GET[name] for name in CHOICES if name in request.GET}
     # With both days, also where they are today's: the address still leads to this picture tomorrow.
     fixed = {"as_of": clocks.as_of.isoformat(), "known_on": (clocks.known_on or clocks.today).isoformat()}
-    found_at = request.build_absolute_uri(f"{reverse(f'commitments:{view}')}?{urlencode({**kept, **fixed})}")
+    found_at = request.build_absolute_uri(f"{reverse(f'commitments:{view}')}?{urlencode({**_choices_of(request), **fixed})}")
     context = {
         "picture": picture,
         "root": request.build_absolute_uri("/").rstrip("/"),
@@ -93,7 +116,7 @@ def timeline(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     asked = urlencode({**events.asked.parameters, **clocks.parameters})
     totals = acts_and_context(clocks, events.asked.span, commitments, events.asked.scope)
     context = {
-        "picture": lanes(events),
+        **_drawn(request, events),
         "events": events,
         "totals": {"all": totals.total(), "acts": totals[True], "context": totals[False]},
         "turned": sum(len(each.turns) for each in events.found) if events.is_all else None,
@@ -105,6 +128,11 @@ def timeline(request: HttpRequest, clocks: Clocks) -> HttpResponse:
         **_choices(events),
     }
     return page(request, clocks, "commitments/timeline.html", context, asked=asked)
+
+
+def _drawn(request: HttpRequest, events: Events) -> dict[str, Any]:
+    picture = lanes(events)
+    return {"picture": picture, "work": reference(request, events.clocks, picture, events.asked.parameters)}
 
 
 def _choices(events: Events) -> dict[str, Any]:

@@ -95,6 +95,7 @@ class Register:
             "/timeline/?period=2025-Q2&area=made-up-area&act=yes",
             "/pictures/",
             "/pictures/?steps=change",
+            "/pictures/status-over-time/cite.bib?steps=quarter",
             "/pictures/timeline.svg?from=2025-01-01&to=2025-12-31",
             "/pictures/status-over-time.svg?steps=quarter",
             "/methodology/",

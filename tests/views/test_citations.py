@@ -133,6 +133,27 @@ def test_text_of_an_editor_is_no_markup_in_a_reference(db: None, client: Client)
     assert meta(page, "DC.title") == f"{commitment.reference}: {hostile}"
 
 
+def test_a_picture_is_cited_where_it_stands_with_what_was_chosen(register: Register, get: Get) -> None:
+    page = unescape(get("/pictures/?steps=quarter"))
+    written = get("/pictures/status-over-time/cite.ris?steps=quarter")
+
+    [address] = re.findall(r"UR  - (\S+)", written)
+    assert re.fullmatch(
+        r"http://testserver/pictures/\?steps=quarter&as_of=[\d-]+&known_on=[\d-]+#status-over-time", address
+    )
+    assert address in page
+    assert 'href="/pictures/status-over-time/cite.ris?steps=quarter" download' in page
+
+
+def test_the_timeline_is_cited_with_its_period_and_area(register: Register, get: Get) -> None:
+    page = get("/timeline/?period=2025-Q2&area=made-up-area")
+
+    address = meta(page, "citation_public_url")
+    assert address.endswith("#lanes")
+    assert "area=made-up-area" in address
+    assert "as_of=" in address
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -140,6 +161,7 @@ def test_text_of_an_editor_is_no_markup_in_a_reference(db: None, client: Client)
         "/updates/999/cite.ris",
         "/sources/nowhere/cite.json",
         "/sources/nowhere/cite.xml",
+        "/pictures/nowhere/cite.bib",
         "/commitments/%ED%A0%80/cite.bib",
         "/commitments/%00/cite.bib",
         "/commitments/%00/",

@@ -92,6 +92,7 @@ def addresses(as_of: Day, known_on: Day, *, by_class: bool) -> Iterator[str]:
             "/compare/",
             "/pictures/",
             "/pictures/occurrences.svg",
+            "/pictures/occurrences/cite.ris",
             "/timeline/",
             "/pictures/timeline.svg",
             "/feeds/updates.atom",
