@@ -12,7 +12,9 @@ from django.views.decorators.http import require_safe
 
 from ..clocks import Clocks
 from ..dumps import Dump, kept_dump, kept_dumps
+from ..exports.formats import FORMATS
 from ..public import page, public
+from ..records import DATASETS
 
 A_YEAR = int(datetime.timedelta(days=365).total_seconds())
 
@@ -20,7 +22,12 @@ A_YEAR = int(datetime.timedelta(days=365).total_seconds())
 @public
 def data(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     kept = [dump for dump in kept_dumps(settings.DUMPS_DIR) if dump.day <= (clocks.known_on or clocks.today)]
-    response = page(request, clocks, "commitments/data.html", {"dumps": kept})
+    response = page(
+        request,
+        clocks,
+        "commitments/data.html",
+        {"dumps": kept, "datasets": DATASETS.values(), "formats": FORMATS.values()},
+    )
     # A new file is no new edition.
     response.headers["ETag"] = f'W/"{kept[0].sha256[:32]}"' if kept else 'W/"none"'
     return response
