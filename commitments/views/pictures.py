@@ -90,7 +90,9 @@ def standalone(request: HttpRequest, clocks: Clocks, picture: Picture) -> str:
     view = "timeline" if picture.name == "timeline" else "pictures"
     # With both days, also where they are today's: the address still leads to this picture tomorrow.
     fixed = {"as_of": clocks.as_of.isoformat(), "known_on": (clocks.known_on or clocks.today).isoformat()}
-    found_at = request.build_absolute_uri(f"{reverse(f'commitments:{view}')}?{urlencode({**_choices_of(request), **fixed})}")
+    found_at = request.build_absolute_uri(
+        f"{reverse(f'commitments:{view}')}?{urlencode({**_choices_of(request), **fixed})}"
+    )
     context = {
         "picture": picture,
         "root": request.build_absolute_uri("/").rstrip("/"),
