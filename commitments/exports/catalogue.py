@@ -15,7 +15,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from rdflib import DCAT, DCTERMS, FOAF, RDF, RDFS, XSD, Graph, Literal, Namespace, URIRef
+from rdflib import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, XSD, Graph, Literal, Namespace, URIRef
 
 from ..citations import TRACKER
 from ..dumps import Dump
@@ -28,12 +28,21 @@ SPDX = Namespace("http://spdx.org/rdf/terms#")
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 EU = "http://publications.europa.eu/resource/authority"
 LANGUAGES: Final = {"en": "ENG", "ja": "JPN"}
-# International issues; government and public sector.
-THEMES: Final = ("INTR", "GOVE")
+THEMES: Final = {"INTR": "International issues", "GOVE": "Government and public sector"}
 # The names that the European list of file types has for formats of ours.
 FILE_TYPES: Final = {"csv": "CSV", "safe.csv": "CSV", "json": "JSON", "xlsx": "XLSX", "zip": "ZIP"}
 REGISTERED: Final = "https://www.iana.org/assignments/media-types/"
 UNREGISTERED: Final = {"jsonl"}
+# What the terms of other people's lists are: the shapes of DCAT-AP ask, and need not look them up elsewhere.
+CLASSES: Final = {
+    DCTERMS.accrualPeriodicity: DCTERMS.Frequency,
+    DCTERMS.accessRights: DCTERMS.RightsStatement,
+    DCTERMS.language: DCTERMS.LinguisticSystem,
+    DCTERMS["format"]: DCTERMS.MediaTypeOrExtent,
+    DCAT.mediaType: DCTERMS.MediaType,
+    DCAT.theme: SKOS.Concept,
+    SPDX.algorithm: SPDX.ChecksumAlgorithm,
+}
 
 
 @dataclass(frozen=True)
@@ -110,7 +119,10 @@ class Catalogue:
             if day is not None:
                 self._say(node, (predicate, Literal(day, datatype=XSD.date)))
         if kind == DCAT.Dataset:
-            self._say(node, *((DCAT.theme, URIRef(f"{EU}/data-theme/{theme}")) for theme in THEMES))
+            for theme, name in THEMES.items():
+                concept = URIRef(f"{EU}/data-theme/{theme}")
+                self._say(node, (DCAT.theme, concept))
+                self._say(concept, (SKOS.prefLabel, Literal(name, lang="en")))
             self._contact(node)
 
     def _contact(self, node: URIRef) -> None:
@@ -154,6 +166,8 @@ class Catalogue:
         for fact in facts:
             if fact is not None:
                 self.written.add((node, *fact))
+                if fact[0] in CLASSES:
+                    self.written.add((fact[1], RDF.type, CLASSES[fact[0]]))
 
     def _part(self, name: str) -> URIRef:
         return URIRef(f"{self.node}#{name}")
