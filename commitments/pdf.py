@@ -1,11 +1,10 @@
-"""A page as a tagged PDF, by a browser of this machine: bounded, without a network, one at a time, and kept."""
+"""A page as a tagged PDF, by a program of this machine: bounded, without a network, one at a time, and kept."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
 import hashlib
-import importlib.util
 import logging
 import os
 import shutil
@@ -51,12 +50,10 @@ LIMITED = 'ulimit -t "$1"; ulimit -f "$2"; ulimit -d "$3"; ulimit -c 0; shift 3;
 WEASYPRINT = """
 import sys
 from weasyprint import HTML
-
-def refuse(address, *rest, **more):
-    raise ValueError(f"not asked for: {address}")
+from weasyprint.urls import URLFetcher
 
 html = open(sys.argv[1], encoding="utf-8").read()
-HTML(string=html, url_fetcher=refuse).write_pdf(sys.argv[2], pdf_variant="pdf/ua-1")
+HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=())).write_pdf(sys.argv[2], pdf_variant="pdf/ua-1")
 """
 
 
@@ -74,10 +71,11 @@ class Renderer:
 
     folder: Path
     chromium: str = ""
+    has_weasyprint: bool = False
 
     @property
     def is_there(self) -> bool:
-        return bool(self.chromium) or importlib.util.find_spec("weasyprint") is not None
+        return bool(self.chromium) or self.has_weasyprint
 
     @property
     def unfinished(self) -> str:
@@ -133,7 +131,7 @@ class Renderer:
     def _command(self, place: Path) -> list[str]:
         page, file = place / "page.html", place / "page.pdf"
         if not self.chromium:
-            return [sys.executable, "-c", WEASYPRINT, str(page), str(file)]
+            return [sys.executable, "-I", "-c", WEASYPRINT, str(page), str(file)]
         # Chromium refuses its sandbox to root, and only to root.
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         profile = f"--user-data-dir={place / 'profile'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import shutil
 from pathlib import Path
@@ -148,8 +149,9 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or "tracker@localhost"
 
-# The browser that makes PDFs; without one readers use their own.
+# What makes PDFs: a browser, or where there is none a Python package; without either readers print with their own.
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+HAS_WEASYPRINT = importlib.util.find_spec("weasyprint") is not None
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]

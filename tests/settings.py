@@ -14,7 +14,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 # Tests that want PDFs say so: whoever crawls all addresses would wait for a great many.
-CHROMIUM = ""
+CHROMIUM, HAS_WEASYPRINT = "", False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Files are served from where they are written.
 WHITENOISE_AUTOREFRESH = True

@@ -2,7 +2,7 @@
 
 {% status commitment.status %}  {% evidence … %}  {% schedule … %}  {% freshness … %}  {% bearing … %}
 {% schedule state _("Due in 38 days") big=True %}     another word; the size of the four judgements
-{% glyph "under_way" %}  {% glyph_reference "under_way" %}  {% glyph_definitions "status" "evidence" %}
+{% glyph "under_way" %}  {% glyph_reference "under_way" %}  {% glyph_definitions "status" "evidence" %}  {% whole_glyphs %}
 {% day update.happened_on update.happened_precision %}
 {% clocked_url "commitments:commitment" commitment.reference %}
 {{ source.language|lang_attr }}  {{ source.url|web_address }}
@@ -67,11 +67,25 @@ def glyph_reference(context: Context, name: str) -> str:
 @register.simple_tag(takes_context=True)
 def glyph(context: Context, name: str) -> SafeString:
     """A glyph in the colour of its group. It is hidden from screen readers, so its word must stand beside it."""
+    if "tracker_whole_glyphs" in context.render_context.dicts[0]:
+        drawn = '<svg class="g {}" viewBox="0 0 16 16" color="{}" aria-hidden="true">{}</svg>'
+        return format_html(drawn, GLYPHS[name].tone, glyph_colour(name), glyph_drawing(name))
     return format_html(
         '<svg class="g {}" aria-hidden="true"><use href="{}"/></svg>',
         GLYPHS[name].tone,
         glyph_reference(context, name),
     )
+
+
+@register.simple_tag(takes_context=True)
+def whole_glyphs(context: Context) -> str:
+    """From here on each glyph of this render is drawn where it stands, and none needs a definition.
+
+    Not every program that makes PDFs follows a reference from one drawing into another.
+    """
+    bottom: Any = context.render_context.dicts[0]
+    bottom["tracker_whole_glyphs"] = True
+    return ""
 
 
 @register.filter

@@ -137,7 +137,7 @@ def _styles() -> str:
 
 
 def _renderer() -> Renderer:
-    return Renderer(settings.STATE_DIR / "pdfs", settings.CHROMIUM)
+    return Renderer(settings.STATE_DIR / "pdfs", settings.CHROMIUM, has_weasyprint=settings.HAS_WEASYPRINT)
 
 
 def as_pdf(brief: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

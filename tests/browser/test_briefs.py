@@ -1,10 +1,11 @@
-"""Briefs on paper, by the Chromium of the machine."""
+"""Briefs on paper, by the Chromium of the machine and by WeasyPrint."""
 
 from __future__ import annotations
 
 import io
 import threading
 from collections.abc import Iterator
+from ctypes.util import find_library
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,18 @@ from tests.views.conftest import Register
 from .conftest import CHROMIUM
 
 
-@pytest.fixture
-def renderer(tmp_path: Path) -> Renderer:
-    return Renderer(tmp_path / "pdfs", CHROMIUM or "")
+WITHOUT_PANGO = pytest.mark.skipif(
+    find_library("pango-1.0") is None, reason="no Pango: apt-get install libpango-1.0-0 libpangoft2-1.0-0"
+)
+
+
+@pytest.fixture(params=["chromium", pytest.param("weasyprint", marks=WITHOUT_PANGO)])
+def renderer(request: pytest.FixtureRequest, tmp_path: Path, settings: Any) -> Renderer:
+    """Each program in turn; briefs are made by it, too."""
+    settings.STATE_DIR = tmp_path
+    settings.CHROMIUM = CHROMIUM if request.param == "chromium" else ""
+    settings.HAS_WEASYPRINT = request.param == "weasyprint"
+    return Renderer(tmp_path / "pdfs", settings.CHROMIUM, has_weasyprint=settings.HAS_WEASYPRINT)
 
 
 @pytest.fixture
@@ -49,9 +59,8 @@ def listener() -> Iterator[tuple[int, list[str]]]:
 
 @pytest.mark.django_db
 def test_a_brief_is_a_tagged_document_with_title_language_and_a_foot_on_every_sheet(
-    client: Client, settings: Any, tmp_path: Path
+    renderer: Renderer, client: Client
 ) -> None:
-    settings.STATE_DIR, settings.CHROMIUM = tmp_path, CHROMIUM
     register = Register()
     # More than one sheet.
     register.grow(12)
@@ -95,10 +104,9 @@ def test_nothing_but_the_page_itself_is_read(
 
 
 @pytest.mark.django_db
-def test_text_that_looks_like_markup_reads_no_file(client: Client, settings: Any, tmp_path: Path) -> None:
+def test_text_that_looks_like_markup_reads_no_file(renderer: Renderer, client: Client, tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("A made-up secret.", "utf-8")
-    settings.STATE_DIR, settings.CHROMIUM = tmp_path, CHROMIUM
     commitment = make_commitment(summary=f'<iframe src="{secret.as_uri()}"></iframe>')
 
     content = client.get(f"/briefs/commitments/{commitment.reference}.pdf").content
