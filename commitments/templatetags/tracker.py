@@ -2,7 +2,8 @@
 
 {% status commitment.status %}  {% evidence … %}  {% schedule … %}  {% freshness … %}  {% bearing … %}
 {% schedule state _("Due in 38 days") big=True %}     another word; the size of the four judgements
-{% glyph "under_way" %}  {% glyph_reference "under_way" %}  {% glyph_definitions "status" "evidence" %}  {% whole_glyphs %}
+{% glyph "under_way" %}  {% glyph_reference "under_way" %}  {% glyph_definitions "status" "evidence" %}
+{% whole_glyphs %}     from here on no glyph needs a definition
 {% day update.happened_on update.happened_precision %}
 {% clocked_url "commitments:commitment" commitment.reference %}
 {{ source.language|lang_attr }}  {{ source.url|web_address }}

@@ -20,7 +20,6 @@ from tests.views.conftest import Register
 
 from .conftest import CHROMIUM
 
-
 WITHOUT_PANGO = pytest.mark.skipif(
     find_library("pango-1.0") is None, reason="no Pango: apt-get install libpango-1.0-0 libpangoft2-1.0-0"
 )
