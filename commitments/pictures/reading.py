@@ -9,7 +9,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, DateField, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, JSONObject, Trunc
 from django.utils.translation import gettext as _
 
@@ -101,12 +116,14 @@ def ends(clocks: Clocks) -> Ends:
 
 @dataclass(frozen=True)
 class TurnOf:
-    """A status that an update set, where it differs from the one before."""
+    """A status that differs from the one before: set by the update of this number, or without one derived."""
 
     reference: str
     area: int
+    by: datetime.date
     before: DeliveryStatus
     after: DeliveryStatus
+    number: int | None = None
 
 
 @dataclass
@@ -126,6 +143,10 @@ class Happening:
     @property
     def cursor(self) -> str:
         return f"{self.by}.{self.number}"
+
+    @property
+    def areas(self) -> set[int]:
+        return set(self.bearings)
 
     @property
     def bearing(self) -> Bearing:
@@ -201,12 +222,33 @@ def happenings(
         area = where.area_of[commitment]
         happening.bearings.setdefault(area, set()).add(bearing)
         if status and status != status_before:
-            turn = TurnOf(reference, area, DeliveryStatus(status_before), DeliveryStatus(status))
+            before_and_after = DeliveryStatus(status_before), DeliveryStatus(status)
+            turn = TurnOf(reference, area, happening.by, *before_and_after, number=happening.number)
             happening.turns.append(turn)
     is_all = len(rows) <= MOST_DRAWN
     if not is_all and len(updates) > 1:
         del updates[rows[-1][0]]
     return list(updates.values()), is_all
+
+
+def turns_by_search(clocks: Clocks, span: Span, where: Places, commitments: Sequence[int]) -> list[TurnOf]:
+    """The statuses that turned because a search began to cover the commitment, in their order. One query.
+
+    Of a commitment that was covered from its adoption on, or assessed by then, nothing turned.
+    """
+    searches = CheckCommitment.objects.known(clocks.known_on).filter(commitment=OuterRef("pk"))
+    first_day = Coalesce("performed_check__covers_from", "commitment__instrument__adopted_by")
+    assessed = Assessment.objects.counted(clocks.as_of, clocks.known_on).exclude(status="")
+    covered = (
+        Commitment.objects.filter(pk__in=commitments)
+        .annotate(begins=Subquery(searches.order_by(first_day).values(day=first_day)[:1]))
+        .filter(begins__range=(span.since, span.until), begins__gt=F("instrument__adopted_by"))
+        .exclude(Exists(assessed.filter(commitment=OuterRef("pk"), happened_by__lte=OuterRef("begins"))))
+        .order_by("begins", "reference")
+    )
+    derived = DeliveryStatus.NOT_ASSESSED, DeliveryStatus.NO_PUBLIC_ACTION
+    rows = covered.values_list("reference", "pk", "begins")
+    return [TurnOf(reference, where.area_of[pk], begins, *derived) for reference, pk, begins in rows]
 
 
 def acts_and_context(

@@ -35,7 +35,6 @@ from ..judgements import GROUP_OF, add_months
 from ..models import Area, Precision, last_day
 from .board import Board, address, month_names
 from .reading import (
-    MONTHS_LISTED,
     Ends,
     Happening,
     Places,
@@ -44,6 +43,7 @@ from .reading import (
     activity,
     ends,
     happenings,
+    turns_by_search,
 )
 from .span import Span
 
@@ -89,7 +89,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Events:
-    """Everything that lanes are drawn from. `found` is all that happened, or the latest of too much to be drawn."""
+    """Everything that lanes are drawn from. `found` is all that happened, or the latest of too much to be drawn.
+
+    `derived` are the turns of status that no update set.
+    """
 
     clocks: Clocks
     asked: Asked
@@ -99,14 +102,23 @@ class Events:
     is_all: bool
     heaps: dict[tuple[int, datetime.date, bool], int]
     unit: str
+    derived: list[TurnOf]
 
     @property
     def areas(self) -> list[Area]:
         return [area for area in self.places.areas if self.asked.area in ("", area.slug)]
 
+    @property
+    def turns(self) -> list[TurnOf]:
+        set_by_updates = (turn for each in reversed(self.found) for turn in each.turns)
+        return sorted([*self.derived, *set_by_updates], key=lambda turn: turn.by)
+
 
 def read_events(board: Board, places: Places, known: Ends) -> Events:
-    """One query; two where there is too much to draw each thing. Without `known.last` it is the span's."""
+    """Two queries. Without `known.last` it is the span's.
+
+    What is derived is neither an act nor context, so that who asks for one of them does not see it.
+    """
     asked = Asked.read(board, known)
     commitments = places.within(asked.area)
     found, is_all = happenings(board.clocks, asked.span, places, commitments, asked.scope)
@@ -114,7 +126,8 @@ def read_events(board: Board, places: Places, known: Ends) -> Events:
     if known.last is None:
         known = Ends(known.first, next((each.by for each in found if each.precision != Precision.YEAR), None))
     heaps = {} if is_all else activity(board.clocks, asked.span, places, commitments, unit, asked.scope)
-    return Events(board.clocks, asked, places, known, found, is_all, heaps, unit)
+    derived = turns_by_search(board.clocks, asked.span, places, commitments) if is_all and not asked.act else []
+    return Events(board.clocks, asked, places, known, found, is_all, heaps, unit, derived)
 
 
 def _unit(span: Span) -> str:
@@ -198,7 +211,7 @@ def _each(events: Events) -> list[tuple[Lane, Counter[str]]]:
     found = []
     for number, area in enumerate(events.areas):
         here = [each for each in reversed(events.found) if area.pk in each.bearings]
-        turns = [(each, turn) for each in here for turn in each.turns if turn.area == area.pk]
+        turns = [turn for turn in events.turns if turn.area == area.pk]
         counts = Counter(_kind(each, area) for each in here)
         counts["turn"] = len(turns)
         points = [_point(events.clocks, each, area, number) for each in here if each.precision == Precision.DAY]
@@ -250,22 +263,30 @@ def _stretch(events: Events, each: Happening, area: Area, number: int) -> Stretc
     return Stretch(since, max(until, since), tone, url, _name(each), f"{number}.{kind}")
 
 
-def _turns(clocks: Clocks, area: Area, number: int, turns: Iterable[tuple[Happening, TurnOf]]) -> list[Turn]:
-    """Those of one day are one mark with their number; it leads to their update, or to the list of that day."""
-    by_day: defaultdict[datetime.date, list[tuple[Happening, TurnOf]]] = defaultdict(list)
-    for each, turn in turns:
-        by_day[each.by].append((each, turn))
+def _turns(clocks: Clocks, area: Area, number: int, turns: Iterable[TurnOf]) -> list[Turn]:
+    """Those of one day are one mark with their number."""
+    by_day: defaultdict[datetime.date, list[TurnOf]] = defaultdict(list)
+    for turn in turns:
+        by_day[turn.by].append(turn)
     found = []
     for day, of_day in by_day.items():
-        updates = {each.number for each, _turn in of_day}
-        status = of_day[-1][1].after
-        iso = day.isoformat()
-        chosen = {"from": iso, "to": iso, "area": area.slug}
-        url = address("update", clocks, *updates) if len(updates) == 1 else address("timeline", clocks, **chosen)
-        said = ", ".join(f"{turn.reference} {turn.after.label}" for _each, turn in of_day)
+        status = of_day[-1].after
+        url = _address_of_turns(clocks, area, day, of_day)
+        said = ", ".join(f"{turn.reference} {turn.after.label}" for turn in of_day)
         name = f"{date_format(day, 'j M Y')}: {said}"
         found.append(Turn(day, status.value, GROUP_OF[status].value, len(of_day), url, name, f"{number}.turn"))
     return found
+
+
+def _address_of_turns(clocks: Clocks, area: Area, day: datetime.date, turns: Sequence[TurnOf]) -> str:
+    """That of their update, of the one commitment whose status was derived, or of the list of that day."""
+    numbers = {turn.number for turn in turns}
+    if len(numbers) == 1 and None not in numbers:
+        return address("update", clocks, *numbers)
+    if len(turns) == 1:
+        return address("commitment", clocks, turns[0].reference)
+    iso = day.isoformat()
+    return address("timeline", clocks, **{"from": iso, "to": iso, "area": area.slug})
 
 
 def _heaped(events: Events) -> list[tuple[Lane, Counter[str]]]:
@@ -373,15 +394,3 @@ def _month_word(month: datetime.date, names: Sequence[str]) -> str:
     if month.month == 1:
         return str(month.year)
     return names[month.month - 1] if month.month == 7 else ""
-
-
-def months_listed(found: Sequence[Happening], is_all: bool, most: int) -> tuple[list[Happening], str]:
-    """The first `most` of them, of no more than fourteen months, and the cursor of what follows ("" for nothing).
-
-    `is_all` is whether nothing follows what was found.
-    """
-    if not found:
-        return [], ""
-    oldest = add_months(found[0].by.replace(day=1), 1 - MONTHS_LISTED)
-    shown = [each for each in found[:most] if each.by >= oldest]
-    return shown, "" if is_all and len(shown) == len(found) else shown[-1].cursor

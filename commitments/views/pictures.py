@@ -16,10 +16,11 @@ from ..citations import Work, cite_picture
 from ..clocks import Clocks
 from ..pictures import PICTURES, Board
 from ..pictures.board import address
+from ..pictures.listing import covered_between, in_order, months_listed
 from ..pictures.reading import acts_and_context, ends, happenings, places
 from ..pictures.span import presets
 from ..pictures.standing import Steps, read_steps
-from ..pictures.timeline import Events, lanes, months_listed, read_events
+from ..pictures.timeline import Events, lanes, read_events
 from ..png import png
 from ..public import page, public
 from ..xml_text import xml_safe
@@ -114,16 +115,17 @@ def timeline(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     found, is_all = events.found, events.is_all
     if cursor:
         found, is_all = happenings(clocks, events.asked.span, where, commitments, events.asked.scope, before=cursor)
-    shown, next_cursor = months_listed(found, is_all, LISTED)
+    happened, next_cursor = months_listed(found, is_all, LISTED)
+    covered = covered_between(events.derived, next_cursor, cursor)
     asked = urlencode({**events.asked.parameters, **clocks.parameters})
     totals = acts_and_context(clocks, events.asked.span, commitments, events.asked.scope)
     context = {
         **_drawn(request, events),
         "events": events,
         "totals": {"all": totals.total(), "acts": totals[True], "context": totals[False]},
-        "turned": sum(len(each.turns) for each in events.found) if events.is_all else None,
+        "turned": len(events.turns) if events.is_all else None,
         "areas": where.areas,
-        "listed": [(each, [area.name for area in where.areas if area.pk in each.bearings]) for each in shown],
+        "listed": in_order(happened, covered, where.areas),
         "cursor": next_cursor,
         "is_first": not cursor,
         "asked": asked,

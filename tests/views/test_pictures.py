@@ -252,6 +252,60 @@ def test_several_turns_of_a_day_are_one_mark_with_their_number(db: None, get: Ge
     assert "Changes of status: 3." in get(address)
 
 
+def test_a_status_that_a_search_turned_stands_on_its_lane_and_in_the_list(db: None, get: Get) -> None:
+    area = make_area(slug="made-up")
+    alone, *together = pledge(area=area), pledge(area=area), pledge(area=area)
+    tell(alone, "2024-02-01")
+    make_check(alone, covers_from=datetime.date(2025, 4, 1))
+    make_check(alone, *together, covers_from=datetime.date(2025, 6, 1))
+
+    page = get("/timeline/?period=2025")
+
+    of_one, of_two = marks(page, "0.turn")
+    assert of_one == f"/commitments/{alone.reference}/"
+    assert of_two == "/timeline/?from=2025-06-01&to=2025-06-01&area=made-up"
+    assert "Changes of status: 3." in page
+    assert 'data-cell="0.turn">3</td>' in page
+    assert "Changes of status: 2." in get(of_two)
+    listed = re.findall(r"<h3>A search begins to cover (.*?)</h3>", page)
+    assert [re.findall(r'href="/commitments/([^"]*)/"', line) for line in listed] == [
+        [commitment.reference for commitment in together],
+        [alone.reference],
+    ]
+
+
+def test_no_search_turns_what_was_covered_or_assessed_before(db: None, get: Get, yesterday: datetime.date) -> None:
+    covered, assessed, late = pledge(), pledge(), pledge()
+    make_check(covered)
+    make_check(covered, assessed, late, covers_from=datetime.date(2025, 4, 1))
+    tell(assessed, "2025-04-01", "announced")
+
+    assert "Changes of status: 2." in get("/timeline/?period=2025")
+    assert marks(get("/timeline/?period=2025"), "2.turn") == [f"/commitments/{late.reference}/"]
+    # What no party did is neither an act nor context; and it was recorded today.
+    for query in ("act=yes", f"as_of={yesterday}&known_on={yesterday}"):
+        assert f"/commitments/{late.reference}/" not in get(f"/timeline/?period=2025&{query}")
+
+
+def test_a_search_stands_on_one_page_of_the_list(db: None, get: Get) -> None:
+    commitment, other = pledge(), pledge()
+    for month in range(1, 13):
+        tell(commitment, f"2024-{month:02}-20")
+        tell(commitment, f"2025-{month:02}-20")
+    days = [datetime.date(2025, 12, 31), datetime.date(2024, 11, 20), datetime.date(2024, 11, 19), ADOPTED]
+    for day in days:
+        make_check(pledge(), covers_from=day + datetime.timedelta(days=1))
+    make_check(other, covers_from=datetime.date(2024, 11, 20))
+
+    first = get("/timeline/?from=2024-01-01&to=2026-01-01")
+    [older] = re.findall(r'rel="next" href="([^"]*)"', first)
+    second = get(f"/timeline/{older.replace('&amp;', '&')}")
+
+    listed = [page.count("A search begins to cover") for page in (first, second)]
+    assert sum(listed) == 4
+    assert all(listed)
+
+
 def test_what_is_too_much_to_draw_is_counted_in_words_and_links(
     db: None, get: Get, monkeypatch: pytest.MonkeyPatch
 ) -> None:
