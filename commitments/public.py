@@ -102,8 +102,8 @@ def unchanged(
     return get_conditional_response(request, etag=etag, last_modified=moment)
 
 
-def entity_tag(request: HttpRequest, edition: Edition, day: datetime.date) -> str:
-    """Weak, because the same page travels in several encodings."""
+def entity_tag(request: HttpRequest, edition: Edition, day: datetime.date, *beside: str) -> str:
+    """Weak, because the same page travels in several encodings. `beside` is what a page shows that is no edition."""
     parts = (
         settings.RELEASE,
         str(edition.number),
@@ -111,6 +111,7 @@ def entity_tag(request: HttpRequest, edition: Edition, day: datetime.date) -> st
         request.get_full_path(),
         get_language() or "",
         request.headers.get("HX-Request", ""),
+        *beside,
     )
     return f'W/"{hashlib.sha256(chr(0).join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]}"'
 

@@ -49,7 +49,7 @@ WHOLE_REGISTER = (
     "timeline",
     "pictures",
 )
-UNDATED = ("compare", "corrections", "search", "methodology", "subscribe", "data", "api")
+UNDATED = ("compare", "corrections", "search", "methodology", "subscribe", "data", "dictionary", "api")
 
 Moment = datetime.datetime
 

@@ -120,6 +120,7 @@ urlpatterns = [
     path("methodology/", about.methodology, name="methodology"),
     path("subscribe/", about.subscribe, name="subscribe"),
     path("data/", data.data, name="data"),
+    path("data/dictionary/", data.dictionary, name="dictionary"),
     path("api/", include("commitments.api.urls")),
     path("data/register-<day:day>.yaml", data.register_file, name="register_file"),
     path("data/register-<day:day>.yaml.sha256", data.register_digest, name="register_digest"),

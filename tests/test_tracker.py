@@ -20,7 +20,7 @@ from commitments.clocks import Clocks
 from commitments.glyphs import FAMILIES, GLYPHS
 from commitments.judgements import FreshnessState, ScheduleState
 from commitments.models import Bearing, DeliveryStatus, Evidence
-from commitments.templatetags.tracker import day, lang_attr, web_address
+from commitments.templatetags.tracker import day, in_code, in_thousands, lang_attr, web_address
 
 TODAY = datetime.date(2026, 6, 15)
 JUDGEMENTS: dict[str, type[TextChoices]] = {
@@ -200,3 +200,21 @@ class TestAddresses:
     def test_a_run_in_another_language_says_which(self, language: str, shown: str) -> None:
         with override("en"):
             assert lang_attr(language) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("plain", "plain"),
+        ("the `next` page of `a<b`", "the <code>next</code> page of <code>a&lt;b</code>"),
+        ("one ` alone & `two` three", "one <code> alone &amp; </code>two` three"),
+        ("ends in one `", "ends in one `"),
+        ("", ""),
+    ],
+)
+def test_what_stands_between_backticks_is_code(text: str, html: str) -> None:
+    assert in_code(text) == html
+
+
+def test_a_large_number_is_read_in_thousands() -> None:
+    assert [in_thousands(number) for number in (0, 999, 1_234_567)] == ["0", "999", "1,234,567"]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..clocks import Clocks
-from ..records import DATASETS, Column, Dataset
+from ..records import DATASETS, Column, Dataset, Whole
 from ..spreadsheets.files import entry
 from .dictionary import dictionary
 from .formats import write_csv
@@ -47,13 +47,14 @@ class Measured(io.BufferedIOBase):
 
 def write_package(clocks: Clocks, output: IO[bytes]) -> None:
     """The files are those that each dataset has alone, to the byte."""
+    whole = Whole(clocks)
     measures: dict[str, Measured] = {}
     with zipfile.ZipFile(output, "w") as archive:
         for dataset in DATASETS.values():
             name = path_of(dataset)
             with archive.open(entry(name), "w") as part:
                 measures[name] = Measured(part)
-                write_csv(Table.of(dataset, dataset.read(clocks), clocks), measures[name])  # type: ignore[arg-type]
+                write_csv(Table.of(dataset, dataset.records_of(whole), clocks), measures[name])  # type: ignore[arg-type]
         texts = {
             "datapackage.json": json.dumps(descriptor(clocks, measures), ensure_ascii=False, indent=2) + "\n",
             "data-dictionary.md": dictionary(clocks),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
+from ..clocks import BadQuery
 from ..records import Record
 from ..spreadsheets.cells import FIRST_DAY, escaped_for_xml, text_of
 from ..spreadsheets.files import book_cell, new_book, save_book
@@ -21,10 +22,13 @@ DAY_ZERO = datetime.date(1899, 12, 30)
 WIDE, NARROW = 50, 18
 # From this many characters on a column is wide.
 LONG = 100
+# What Excel can hold: characters in a cell, counted in pairs of bytes, and rows on a sheet, the header among them.
+MOST_CHARACTERS = 32_767
+MOST_ROWS = 1_048_576
 
 
 def write_xlsx(table: Table, output: IO[bytes]) -> None:
-    """The records on the first sheet, what the columns mean on the second.
+    """The records on the first sheet, what the columns mean on the second. Raises BadQuery for more than a sheet holds.
 
     openpyxl makes everything but the rows: at 100,000 of them it takes a minute, too long for an address that everybody
     may ask, where writing their XML takes seconds.
@@ -57,7 +61,9 @@ def _explain(book: Workbook, table: Table) -> None:
 
 
 def _rows(records: Iterable[Record], as_text: int, as_day: int) -> Iterator[bytes]:
-    for record in records:
+    for number, record in enumerate(records, 2):
+        if number > MOST_ROWS:
+            raise BadQuery(_("Excel holds %(most)s rows, and there are more. Take CSV.") % {"most": f"{MOST_ROWS:,}"})
         yield f"<row>{''.join(_cell(value, as_text, as_day) for value in record.values())}</row>".encode()
 
 
@@ -70,5 +76,16 @@ def _cell(value: Any, as_text: int, as_day: int) -> str:
         return f"<c><v>{value}</v></c>"
     if isinstance(value, datetime.date) and value >= FIRST_DAY:
         return f'<c s="{as_day}"><v>{(value - DAY_ZERO).days}</v></c>'
-    text = escape(escaped_for_xml(text_of(value)))
+    text = escape(escaped_for_xml(fitting(text_of(value))))
     return f'<c s="{as_text}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+
+
+def fitting(text: str) -> str:
+    """As much of it as a cell holds; what is cut says so at its end."""
+    length = len(text.encode("utf-16-le")) // 2
+    if length <= MOST_CHARACTERS:
+        return text
+    mark = _("… [cut for Excel: %(length)s characters in all; the CSV file has every one]") % {"length": f"{length:,}"}
+    room = 2 * (MOST_CHARACTERS - len(mark))
+    # Half of a character that the cut falls into is left out.
+    return text.encode("utf-16-le")[:room].decode("utf-16-le", "ignore") + mark

@@ -3,6 +3,9 @@
 How to use it, inside the snapshot of `@public`:
 
     DATASETS["updates"].read(clocks)                    all records, as dicts, streamed
+    whole = Whole(clocks)
+    DATASETS["areas"].records_of(whole)                 the same of several datasets, what they share read once
+    record_counts(clocks)                               how many each dataset has
     reading.updates(clocks, rows)                       those of a queryset: filtered, ordered, cut to a page
     reading.commitments(clocks, filter.apply(listed_rows(clocks)))      those that the page lists, in its order
     UpdateRecord                                        the class for a response model; `columns(UpdateRecord)`
@@ -14,6 +17,7 @@ snapshot ends. Both clocks hold for everything; a past known-on day gives the wo
 """
 
 from . import reading
+from .counting import record_counts
 from .datasets import DATASETS, Dataset
 from .reading import Record
 from .shapes import (
@@ -30,6 +34,7 @@ from .shapes import (
     UpdateRecord,
     columns,
 )
+from .whole import Whole
 
 __all__ = [
     "DATASETS",
@@ -46,6 +51,8 @@ __all__ = [
     "Record",
     "SourceRecord",
     "UpdateRecord",
+    "Whole",
     "columns",
     "reading",
+    "record_counts",
 ]

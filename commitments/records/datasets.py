@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,23 +11,24 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Schema
 
 from ..clocks import Clocks
-from . import reading, shapes
-from .reading import Record, linked
+from . import shapes
+from .reading import Record
 from .shapes import Column, columns
+from .whole import Whole
 
 
 @dataclass(frozen=True)
 class Dataset:
     """`keys` leads from a column of this dataset to the dataset and the column whose values it takes.
 
-    `read` gives all of its records at these clocks; functions of `reading` with the same name give some.
+    `records_of` gives all of its records, functions of `reading` with the same name give some.
     """
 
     name: str
     title: Any
     shape: type[Schema]
     key: tuple[str, ...]
-    read: Callable[[Clocks], Iterator[Record]]
+    records_of: Callable[[Whole], Iterable[Record]]
     keys: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
@@ -37,6 +38,23 @@ class Dataset:
     @property
     def columns(self) -> list[Column]:
         return columns(self.shape)
+
+    def read(self, clocks: Clocks) -> Iterator[Record]:
+        """All records at these clocks, read on their own."""
+        return iter(self.records_of(Whole(clocks)))
+
+
+def _linked(
+    parents: Callable[[Whole], Iterable[Record]], key: str, items: str, parent: str, child: str
+) -> Callable[[Whole], Iterator[Record]]:
+    """The list `items` of every parent as records of three columns: the parent, the place, the child."""
+
+    def records_of(whole: Whole) -> Iterator[Record]:
+        for record in parents(whole):
+            for position, item in enumerate(record[items], 1):
+                yield {parent: record[key], "position": position, child: item}
+
+    return records_of
 
 
 INSTRUMENT, AREA, ACTOR, SOURCE = (("instruments", "slug"), ("areas", "slug"), ("actors", "slug"), ("sources", "slug"))
@@ -51,16 +69,16 @@ COMMITMENT, UPDATE, MILESTONE, CHECK = (
 DATASETS: dict[str, Dataset] = {
     dataset.name: dataset
     for dataset in (
-        Dataset("areas", _("Areas"), shapes.AreaRecord, ("slug",), reading.areas),
-        Dataset("actors", _("Actors"), shapes.ActorRecord, ("slug",), reading.actors),
-        Dataset("sources", _("Sources"), shapes.SourceRecord, ("slug",), reading.sources),
-        Dataset("instruments", _("Instruments"), shapes.InstrumentRecord, ("slug",), reading.instruments),
+        Dataset("areas", _("Areas"), shapes.AreaRecord, ("slug",), Whole.areas),
+        Dataset("actors", _("Actors"), shapes.ActorRecord, ("slug",), Whole.actors),
+        Dataset("sources", _("Sources"), shapes.SourceRecord, ("slug",), Whole.sources),
+        Dataset("instruments", _("Instruments"), shapes.InstrumentRecord, ("slug",), Whole.instruments),
         Dataset(
             "commitments",
             _("Commitments"),
             shapes.CommitmentRecord,
             ("reference",),
-            reading.commitments,
+            Whole.commitments,
             {
                 "instrument": INSTRUMENT,
                 "area": AREA,
@@ -74,7 +92,7 @@ DATASETS: dict[str, Dataset] = {
             _("Milestones"),
             shapes.MilestoneRecord,
             ("slug",),
-            reading.milestones,
+            Whole.milestones,
             {"commitment": COMMITMENT, "replaces": MILESTONE, "replaced_by": MILESTONE, "met_by": UPDATE},
         ),
         Dataset(
@@ -82,7 +100,7 @@ DATASETS: dict[str, Dataset] = {
             _("Updates"),
             shapes.UpdateRecord,
             ("number",),
-            reading.updates,
+            Whole.updates,
             {"corrects": UPDATE},
         ),
         Dataset(
@@ -90,7 +108,7 @@ DATASETS: dict[str, Dataset] = {
             _("Assessments"),
             shapes.AssessmentRecord,
             ("update", "commitment"),
-            reading.assessments,
+            Whole.assessments,
             {"update": UPDATE, "commitment": COMMITMENT, "meets": MILESTONE},
         ),
         Dataset(
@@ -98,16 +116,16 @@ DATASETS: dict[str, Dataset] = {
             _("Citations"),
             shapes.CitationRecord,
             ("update", "position"),
-            reading.citations,
+            Whole.citations,
             {"update": UPDATE, "source": SOURCE},
         ),
-        Dataset("checks", _("Checks"), shapes.CheckRecord, ("slug",), reading.checks),
+        Dataset("checks", _("Checks"), shapes.CheckRecord, ("slug",), Whole.checks),
         Dataset(
             "instrument-sources",
             _("Sources of instruments"),
             shapes.InstrumentSourceRecord,
             ("instrument", "position"),
-            linked(reading.instruments, "slug", "sources", "instrument", "source"),
+            _linked(Whole.instruments, "slug", "sources", "instrument", "source"),
             {"instrument": INSTRUMENT, "source": SOURCE},
         ),
         Dataset(
@@ -115,7 +133,7 @@ DATASETS: dict[str, Dataset] = {
             _("Actors of commitments"),
             shapes.CommitmentActorRecord,
             ("commitment", "position"),
-            linked(reading.commitments, "reference", "actors", "commitment", "actor"),
+            _linked(Whole.commitments, "reference", "actors", "commitment", "actor"),
             {"commitment": COMMITMENT, "actor": ACTOR},
         ),
         Dataset(
@@ -123,7 +141,7 @@ DATASETS: dict[str, Dataset] = {
             _("Sources of commitments"),
             shapes.CommitmentSourceRecord,
             ("commitment", "position"),
-            linked(reading.commitments, "reference", "sources", "commitment", "source"),
+            _linked(Whole.commitments, "reference", "sources", "commitment", "source"),
             {"commitment": COMMITMENT, "source": SOURCE},
         ),
         Dataset(
@@ -131,7 +149,7 @@ DATASETS: dict[str, Dataset] = {
             _("Sources of milestones"),
             shapes.MilestoneSourceRecord,
             ("milestone", "position"),
-            linked(reading.milestones, "slug", "sources", "milestone", "source"),
+            _linked(Whole.milestones, "slug", "sources", "milestone", "source"),
             {"milestone": MILESTONE, "source": SOURCE},
         ),
         Dataset(
@@ -139,7 +157,7 @@ DATASETS: dict[str, Dataset] = {
             _("Commitments of checks"),
             shapes.CheckCommitmentRecord,
             ("check", "position"),
-            linked(reading.checks, "slug", "commitments", "check", "commitment"),
+            _linked(Whole.checks, "slug", "commitments", "check", "commitment"),
             {"check": CHECK, "commitment": COMMITMENT},
         ),
     )

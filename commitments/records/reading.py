@@ -11,7 +11,7 @@ A record names nothing that is not itself in the datasets at these clocks, so th
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ..models.assessment import AssessmentQuerySet
     from ..models.check import CheckQuerySet
     from ..models.milestone import MilestoneQuerySet
+    from ..models.source import SourceQuerySet
     from ..models.status_update import StatusUpdateQuerySet
 
 # The names of the columns with values of str, int, bool, date, list or None.
@@ -83,15 +84,11 @@ def pledges(clocks: Clocks, *, with_withdrawn: bool = True) -> list[Row]:
     return sorted(rows, key=lambda row: (len(row.judged.commitment.reference), row.judged.commitment.reference))
 
 
-def commitments(clocks: Clocks, rows: Sequence[Row] | None = None) -> Iterator[Record]:
-    """These rows, which may come filtered, in their order; all of `pledges` otherwise. Four queries for rows given.
-
-    On a past known-on day one more.
-    """
-    rows = pledges(clocks) if rows is None else rows
+def commitments(clocks: Clocks, rows: Sequence[Row]) -> Iterator[Record]:
+    """These rows, which may come filtered, in their order. Four queries; five on a past known-on day."""
     keys = [row.judged.commitment.pk for row in rows]
     links = linked_ids(CommitmentSource, "commitment", "source", keys, clocks.known_on)
-    slugs = _slugs({*_flat(links), *(row.judged.commitment.wording_source_id or 0 for row in rows)})
+    slugs = _slugs({*flat(links), *(row.judged.commitment.wording_source_id or 0 for row in rows)})
     public = Commitment.objects.published(clocks.as_of, clocks.known_on)
     followed = {row.judged.commitment.follows_id or 0 for row in rows}
     references = dict(public.filter(pk__in=followed).values_list("pk", "reference"))
@@ -163,7 +160,7 @@ def _basis(row: Row) -> int:
     return commitment.current_assessment_id or 0
 
 
-def _flat(links: dict[int, list[int]]) -> set[int]:
+def flat(links: dict[int, list[int]]) -> set[int]:
     return {pk for ids in links.values() for pk in ids}
 
 
@@ -171,10 +168,9 @@ def _slugs(source_ids: Iterable[int]) -> dict[int, str]:
     return dict(Source.objects.filter(pk__in=source_ids).values_list("pk", "slug"))
 
 
-def areas(clocks: Clocks, rows: Iterable[Area] | None = None) -> Iterator[Record]:
-    """These (no query), or those of all commitments (those of `pledges`); in the order of the pages."""
-    found = {row.judged.commitment.area for row in pledges(clocks)} if rows is None else set(rows)
-    for area in sorted(found, key=lambda area: (area.position, area.slug)):
+def areas(clocks: Clocks, rows: Iterable[Area]) -> Iterator[Record]:
+    """These, in the order of the pages. No query."""
+    for area in sorted(rows, key=lambda area: (area.position, area.slug)):
         yield _filled(
             slug=area.slug,
             name=area.name,
@@ -184,10 +180,9 @@ def areas(clocks: Clocks, rows: Iterable[Area] | None = None) -> Iterator[Record
         )
 
 
-def actors(clocks: Clocks, rows: Iterable[Actor] | None = None) -> Iterator[Record]:
-    """These (no query), or those of all commitments (those of `pledges`); in the order of the pages."""
-    found = {actor for row in pledges(clocks) for actor in row.actors} if rows is None else set(rows)
-    for actor in sorted(found, key=lambda actor: (actor.position, actor.slug)):
+def actors(clocks: Clocks, rows: Iterable[Actor]) -> Iterator[Record]:
+    """These, in the order of the pages. No query."""
+    for actor in sorted(rows, key=lambda actor: (actor.position, actor.slug)):
         yield _filled(
             slug=actor.slug,
             name=actor.name,
@@ -197,14 +192,11 @@ def actors(clocks: Clocks, rows: Iterable[Actor] | None = None) -> Iterator[Reco
         )
 
 
-def instruments(clocks: Clocks, rows: Iterable[Instrument] | None = None) -> Iterator[Record]:
-    """These, or those of all commitments, oldest first. For rows given two queries, three on a past day; for all those
-    of `pledges` besides.
-    """
-    found = {row.judged.commitment.instrument for row in pledges(clocks)} if rows is None else set(rows)
-    links = _instrument_links([instrument.pk for instrument in found], clocks)
-    slugs = _slugs(_flat(links))
-    for instrument in sorted(found, key=lambda each: (each.adopted_on, each.position, each.slug)):
+def instruments(clocks: Clocks, rows: Collection[Instrument]) -> Iterator[Record]:
+    """These, oldest first. Two queries; three on a past day."""
+    links = instrument_links([instrument.pk for instrument in rows], clocks)
+    slugs = _slugs(flat(links))
+    for instrument in sorted(rows, key=lambda each: (each.adopted_on, each.position, each.slug)):
         yield _filled(
             slug=instrument.slug,
             title=instrument.title,
@@ -218,7 +210,7 @@ def instruments(clocks: Clocks, rows: Iterable[Instrument] | None = None) -> Ite
         )
 
 
-def _instrument_links(instrument_ids: list[int], clocks: Clocks) -> dict[int, list[int]]:
+def instrument_links(instrument_ids: list[int], clocks: Clocks) -> dict[int, list[int]]:
     return linked_ids(InstrumentSource, "instrument", "source", instrument_ids, clocks.known_on)
 
 
@@ -231,23 +223,27 @@ def named_sources(clocks: Clocks) -> list[Source]:
     public = list(Commitment.objects.published(clocks.as_of, clocks.known_on))
     restore_labels(public, clocks.known_on)
     links = linked_ids(CommitmentSource, "commitment", "source", [row.pk for row in public], clocks.known_on)
-    origins = _instrument_links(list({row.instrument_id for row in public}), clocks)
+    origins = instrument_links(list({row.instrument_id for row in public}), clocks)
+    found = list(named_by(public, flat(links) | flat(origins), clocks))
+    restore_labels(found, clocks.known_on)
+    return sorted(found, key=lambda source: source.slug)
+
+
+def named_by(public: Iterable[Commitment], linked: set[int], clocks: Clocks) -> SourceQuerySet:
+    """The sources with these ids, and those of the wording of these commitments, of updates and of milestones."""
     wordings = {row.wording_source_id for row in public if row.wording_source_id}
     this = OuterRef("pk")
     # A value and no EXISTS, as in `SourceQuerySet.published`.
     citation = Citation.objects.published(clocks.as_of, clocks.known_on).filter(source=this).order_by().values("pk")
     announced = MilestoneSource.objects.filter(milestone__in=recorded_milestones(clocks), source=this)
-    rows = Source.objects.alias(citation=Subquery(citation[:1])).filter(
-        Q(citation__isnull=False) | Exists(announced) | Q(pk__in=_flat(links) | _flat(origins) | wordings)
+    return Source.objects.alias(citation=Subquery(citation[:1])).filter(
+        Q(citation__isnull=False) | Exists(announced) | Q(pk__in=linked | wordings)
     )
-    found = list(rows)
-    restore_labels(found, clocks.known_on)
-    return sorted(found, key=lambda source: source.slug)
 
 
-def sources(clocks: Clocks, rows: Iterable[Source] | None = None) -> Iterator[Record]:
-    """These rows, which may come filtered, in their order (no query); all of `named_sources` otherwise."""
-    for source in named_sources(clocks) if rows is None else rows:
+def sources(clocks: Clocks, rows: Iterable[Source]) -> Iterator[Record]:
+    """These, which may come filtered, in their order. No query."""
+    for source in rows:
         yield _filled(
             slug=source.slug,
             url=source.url,
@@ -365,19 +361,3 @@ def recorded_milestones(clocks: Clocks) -> MilestoneQuerySet:
     """Those of commitments whose instrument had been adopted by the as-of day."""
     recorded = Milestone.objects.recorded(clocks.as_of, clocks.known_on)
     return recorded.filter(commitment__instrument__adopted_by__lte=clocks.as_of)
-
-
-# Lists of a record, one a line
-
-
-def linked(
-    parents: Callable[[Clocks], Iterator[Record]], key: str, items: str, parent: str, child: str
-) -> Callable[[Clocks], Iterator[Record]]:
-    """Reads the list `items` of every parent as records of three columns: the parent, the place, the child."""
-
-    def read(clocks: Clocks) -> Iterator[Record]:
-        for record in parents(clocks):
-            for position, item in enumerate(record[items], 1):
-                yield {parent: record[key], "position": position, child: item}
-
-    return read

@@ -248,7 +248,7 @@ class MilestoneRecord(Schema):
 
 
 class InstrumentSourceRecord(Schema):
-    """Which sources give an instrument: the list `sources` of the instruments, one a line."""
+    """Which sources give an instrument: the list “sources” of the instruments, one a line."""
 
     instrument: str = means(_("Slug of the instrument."))
     position: int = means(PLACE)
@@ -256,7 +256,7 @@ class InstrumentSourceRecord(Schema):
 
 
 class CommitmentActorRecord(Schema):
-    """Who is to act on a commitment: the list `actors` of the commitments, one a line."""
+    """Who is to act on a commitment: the list “actors” of the commitments, one a line."""
 
     commitment: str = means(_("Reference of the commitment."))
     position: int = means(PLACE)
@@ -264,7 +264,7 @@ class CommitmentActorRecord(Schema):
 
 
 class CommitmentSourceRecord(Schema):
-    """Which sources give a commitment: the list `sources` of the commitments, one a line."""
+    """Which sources give a commitment: the list “sources” of the commitments, one a line."""
 
     commitment: str = means(_("Reference of the commitment."))
     position: int = means(PLACE)
@@ -272,7 +272,7 @@ class CommitmentSourceRecord(Schema):
 
 
 class CheckCommitmentRecord(Schema):
-    """Which commitments a check covers: the list `commitments` of the checks, one a line."""
+    """Which commitments a check covers: the list “commitments” of the checks, one a line."""
 
     check: str = means(_("Slug of the check."))
     position: int = means(PLACE)
@@ -280,7 +280,7 @@ class CheckCommitmentRecord(Schema):
 
 
 class MilestoneSourceRecord(Schema):
-    """Which sources announce a milestone: the list `sources` of the milestones, one a line."""
+    """Which sources announce a milestone: the list “sources” of the milestones, one a line."""
 
     milestone: str = means(_("Slug of the milestone."))
     position: int = means(PLACE)

@@ -6,7 +6,7 @@
 {% whole_glyphs %}     from here on no glyph needs a definition
 {% day update.happened_on update.happened_precision %}
 {% clocked_url "commitments:commitment" commitment.reference %}
-{{ source.language|lang_attr }}  {{ source.url|web_address }}
+{{ source.language|lang_attr }}  {{ source.url|web_address }}  {{ size|in_thousands }}  {{ description|in_code }}
 {% kept as title %}{% block title %}{% endblock %}{% endkept %}
 {% note source "p. 4" %}  {% noted_sources as sources %}     a footnote; at the end, the sources noted so far
 """
@@ -240,6 +240,21 @@ def hidden_parameters(context: Context, *without: str) -> SafeString:
     query = context["request"].GET
     kept = ((name, value) for name in query if name not in without for value in query.getlist(name))
     return format_html_join("\n", '<input type="hidden" name="{}" value="{}">', kept)
+
+
+@register.filter
+def in_code(text: str) -> SafeString:
+    """What stands between two backticks as code, for words that are Markdown elsewhere."""
+    pieces = text.split("`")
+    whole, rest = (pieces, "") if len(pieces) % 2 else (pieces[:-1], f"`{pieces[-1]}")
+    marked = ((format_html("<code>{}</code>", piece) if at % 2 else piece,) for at, piece in enumerate(whole))
+    return format_html("{}{}", format_html_join("", "{}", marked), rest)
+
+
+@register.filter
+def in_thousands(number: int) -> str:
+    """1,234,567."""
+    return f"{number:,}"
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -12,25 +13,35 @@ from django.views.decorators.http import require_safe
 
 from ..clocks import Clocks
 from ..dumps import Dump, kept_dump, kept_dumps
+from ..exports.dictionary import explained, notes
 from ..exports.formats import FORMATS
-from ..public import page, public
-from ..records import DATASETS
+from ..models import Edition
+from ..public import entity_tag, page, public, unchanged
+from ..records import DATASETS, record_counts
 
 A_YEAR = int(datetime.timedelta(days=365).total_seconds())
 
 
-@public
+@functools.partial(public, validates_itself=True)
 def data(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     kept = [dump for dump in kept_dumps(settings.DUMPS_DIR) if dump.day <= (clocks.known_on or clocks.today)]
-    response = page(
-        request,
-        clocks,
-        "commitments/data.html",
-        {"dumps": kept, "datasets": DATASETS.values(), "formats": FORMATS.values()},
-    )
     # A new file is no new edition.
-    response.headers["ETag"] = f'W/"{kept[0].sha256[:32]}"' if kept else 'W/"none"'
+    newest = kept[0].sha256 if kept else ""
+    etag = entity_tag(request, Edition.objects.current(), clocks.today, newest)
+    response = unchanged(request, etag=etag)
+    if response is None:
+        counts = record_counts(clocks)
+        rows = [(dataset, counts[dataset.name]) for dataset in DATASETS.values()]
+        context = {"dumps": kept, "datasets": rows, "total": sum(counts.values()), "formats": FORMATS.values()}
+        response = page(request, clocks, "commitments/data.html", context)
+    response.headers["ETag"] = etag
     return response
+
+
+@public
+def dictionary(request: HttpRequest, clocks: Clocks) -> HttpResponse:
+    datasets = [(dataset, explained(dataset)) for dataset in DATASETS.values()]
+    return page(request, clocks, "commitments/dictionary.html", {"datasets": datasets, "notes": notes()})
 
 
 @require_safe

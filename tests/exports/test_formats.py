@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import itertools
 import json
 from typing import Any
 
@@ -11,9 +12,12 @@ import pandas
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
+from commitments.clocks import BadQuery
 from commitments.exports.formats import FORMATS
 from commitments.exports.tables import Table
+from commitments.exports.workbook import MOST_CHARACTERS
 from commitments.records import Column
 
 from .files import csv_lines, read, written
@@ -140,6 +144,47 @@ def test_a_workbook_explains_its_columns_on_a_second_sheet() -> None:
 def test_days_in_a_workbook_are_days() -> None:
     frame = pandas.read_excel(io.BytesIO(written(table(record("a")), "xlsx")))
     assert frame["day"][0] == pandas.Timestamp(2026, 2, 28)
+
+
+@pytest.mark.parametrize("letter", ["a", "防", "😀", "\r"])
+def test_a_text_that_excel_holds_is_whole(letter: str) -> None:
+    width = len(letter.encode("utf-16-le")) // 2
+    text = letter * (MOST_CHARACTERS // width)
+    assert returned("xlsx", record(text)) == [record(text)]
+
+
+@pytest.mark.parametrize("letter", ["a", "防", "😀"])
+def test_a_text_that_excel_cannot_hold_is_cut_and_says_so_while_other_files_have_all_of_it(letter: str) -> None:
+    text = letter * (MOST_CHARACTERS + 1)
+    [cut] = returned("xlsx", record(text))
+    length = len(text.encode("utf-16-le")) // 2
+    assert cut["text"].endswith(f"… [cut for Excel: {length:,} characters in all; the CSV file has every one]")
+    assert text.startswith(cut["text"].partition("…")[0])
+    assert MOST_CHARACTERS - 1 <= len(cut["text"].encode("utf-16-le")) // 2 <= MOST_CHARACTERS
+    for extension in set(FORMATS) - {"xlsx"}:
+        assert returned(extension, record(text)) == [record(text)]
+
+
+def test_a_list_that_excel_cannot_hold_is_cut_like_a_text() -> None:
+    content = written(table(record("a", items=["b" * 1000] * 40)), "xlsx")
+    frame = pandas.read_excel(io.BytesIO(content))
+    assert frame["items"][0].startswith('["bbb')
+    assert "cut for Excel" in frame["items"][0]
+
+
+def test_more_rows_than_excel_holds_are_refused_with_a_sentence() -> None:
+    endless = Table("made-up", "Made up", COLUMNS[:1], itertools.repeat({"text": None}))
+    with pytest.raises(BadQuery, match="1,048,576 rows"):
+        FORMATS["xlsx"].write(endless, io.BytesIO())
+
+
+def test_the_header_of_a_workbook_stays_in_sight_and_long_columns_are_wide() -> None:
+    long = Column("long", str, is_required=False, description="Made up.", longest=400)
+    made = Table("made-up", "Made up", [*COLUMNS, long], [record("a") | {"long": "b"}])
+    page = load_workbook(io.BytesIO(written(made, "xlsx"))).worksheets[0]
+    assert page.freeze_panes == "A2"
+    assert page.column_dimensions["F"].width > page.column_dimensions["A"].width > 13
+    assert all(cell.font.b for cell in page[1])
 
 
 def test_the_name_of_a_file_tells_what_is_in_it() -> None:

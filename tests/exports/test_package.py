@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from commitments.clocks import Clocks
 from commitments.exports.dictionary import dictionary
@@ -131,3 +132,14 @@ def test_headers_are_the_columns_of_the_schema(register: Register) -> None:
     files = unpacked(package(Clocks.at(TODAY)))
     for resource in json.loads(files["datapackage.json"])["resources"]:
         assert csv_lines(files[resource["path"]])[0] == [field["name"] for field in resource["schema"]["fields"]]
+
+
+def test_the_package_reads_what_its_files_share_once_however_much_there_is(register: Register) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            package(Clocks(TODAY, TODAY, known_on=TODAY))
+        return len(queries)
+
+    few = count()
+    register.grow(5)
+    assert count() == few <= 29

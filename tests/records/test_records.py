@@ -22,7 +22,7 @@ from commitments.models import (
 )
 from commitments.overview import judged_set
 from commitments.publishing import withdraw_commitment
-from commitments.records import DATASETS, Dataset, reading
+from commitments.records import DATASETS, Dataset, reading, record_counts
 from tests.factories import (
     make_actor,
     make_check,
@@ -217,3 +217,38 @@ def test_every_dataset_needs_the_same_few_queries_however_much_there_is(register
     register.grow(5)
     assert count(NOW) == few <= 8
     assert count(past) <= 14
+
+
+def test_records_are_counted_without_being_read(register: Register) -> None:
+    later = make_instrument(adopted_on=datetime.date(2025, 7, 1))
+    others = [make_actor(), make_actor()]
+    pledge = make_commitment(instrument=later, actors=others, sources=[make_source(), make_source()])
+    make_milestone(pledge)
+    make_check(pledge, register.commitments[0])
+    make_update(assessments=[{"commitment": pledge}], happened_on=datetime.date(2025, 7, 2))
+    connection.check_constraints()
+    withdraw_commitment(register.commitments[1], reason="Made up.")
+    with reason_for_change("Made up."):
+        Commitment.objects.filter(pk=pledge.pk).update(area=register.area)
+        CommitmentActor.objects.filter(commitment=pledge, actor=others[0]).delete()
+        CommitmentSource.objects.filter(commitment=pledge).last().delete()
+    yesterday = TODAY - datetime.timedelta(days=1)
+    for clocks in (
+        NOW,
+        Clocks(TODAY, as_of=datetime.date(2025, 3, 1)),
+        Clocks(TODAY, as_of=datetime.date(2019, 1, 1)),
+        Clocks(TODAY, TODAY, known_on=yesterday),
+    ):
+        assert record_counts(clocks) == {name: len(records(name, clocks)) for name in record_counts(clocks)}
+        assert set(record_counts(clocks)) == set(DATASETS)
+
+
+def test_past_links_are_counted_as_of_their_day(db: None) -> None:
+    commitment = make_commitment(
+        published_at=datetime.datetime(2025, 1, 1, 12, tzinfo=datetime.UTC), actors=[make_actor(), make_actor()]
+    )
+    with reason_for_change("Made up."):
+        CommitmentActor.objects.filter(commitment=commitment).first().delete()
+    known = Clocks(TODAY, TODAY, known_on=datetime.date(2025, 6, 1))
+    assert record_counts(known) == {name: len(records(name, known)) for name in DATASETS}
+    assert (record_counts(known)["actors"], record_counts(NOW)["actors"]) == (2, 1)

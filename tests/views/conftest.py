@@ -112,6 +112,7 @@ class Register:
             "/corrections/",
             "/subscribe/",
             "/data/",
+            "/data/dictionary/",
             "/api/",
             *(f"/exports/commitments.{extension}" for extension in FORMATS),
             "/exports/updates.csv?area=made-up-area",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import hashlib
+import io
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +16,18 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from commitments.dumps import kept_dumps, write_dump
+from commitments.exports.dictionary import explained, notes
 from commitments.models import Commitment, reason_for_change
+from commitments.records import DATASETS
 from commitments.register.dumping import dump, without_drafts
 from commitments.register.loading import load_register
 from commitments.register.schema import FILES
 from commitments.register.writing import file_text
+from tests.exports.files import download
 from tests.factories import make_check, make_commitment, make_milestone, make_source, make_update
+from tests.raw_sql import fire_deferred
+
+from .conftest import Register
 
 pytestmark = pytest.mark.django_db
 
@@ -152,3 +161,57 @@ def test_a_new_file_is_seen_at_once(folder: Path, client: Client) -> None:
 
     assert after.status_code == 200
     assert "register-" in after.content.decode()
+
+
+def test_the_page_is_not_sent_twice(folder: Path, client: Client) -> None:
+    make_commitment()
+    kept_text(folder)
+    first = client.get("/data/")
+
+    again = client.get("/data/", headers={"if-none-match": first["ETag"]})
+    elsewhen = client.get("/data/?as_of=2026-01-01", headers={"if-none-match": first["ETag"]})
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert again["ETag"] == first["ETag"]
+    assert elsewhen.status_code == 200
+
+
+def test_a_new_edition_is_a_new_page(folder: Path, client: Client) -> None:
+    before = client.get("/data/")
+    make_commitment()
+    fire_deferred()
+
+    assert client.get("/data/", headers={"if-none-match": before["ETag"]}).status_code == 200
+
+
+def test_the_page_says_how_large_files_are_and_how_many_rows_datasets_have(
+    folder: Path, register: Register, client: Client
+) -> None:
+    size = len(kept_text(folder).encode())
+    page = client.get("/data/")
+    rows = {dataset.name: count for dataset, count in page.context["datasets"]}
+
+    assert f"{size:,} bytes" in page.content.decode()
+    for name in DATASETS:
+        records = list(csv.reader(io.StringIO(download(client, f"/exports/{name}.csv").decode(), newline="")))
+        assert rows[name] == len(records) - 1, name
+    assert f"{sum(rows.values()):,} rows" in page.content.decode()
+
+
+def test_the_dictionary_is_a_page_that_says_what_the_one_in_the_package_does(
+    register: Register, client: Client
+) -> None:
+    text = unescape(client.get("/data/dictionary/").content.decode())
+
+    for note in notes():
+        assert note in text
+    for dataset in DATASETS.values():
+        assert f'id="{dataset.name}"' in text
+        assert dataset.description in text
+        assert f'href="/data/dictionary/#{dataset.name}"' in client.get("/data/").content.decode()
+        for each in explained(dataset):
+            assert f"<code>{each.column.name}</code>" in text
+            assert each.column.description in text
+            for value in each.values:
+                assert f"<code>{value.value}</code></dt><dd>{value.label}" in text
+                assert value.meaning in text
