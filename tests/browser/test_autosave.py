@@ -42,6 +42,8 @@ def desks(browser: Browser, live_server: LiveServer, complaints: list[str]) -> I
         log_in(context.new_page(), name)
         contexts[name] = context
     yield contexts
+    # Chromium reports the answer to whoever saves second, which is what is looked at here.
+    complaints[:] = [complaint for complaint in complaints if "409" not in complaint]
     for context in contexts.values():
         context.close()
 
