@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.views import PasswordResetConfirmView
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse_lazy
 from django.utils import timezone
@@ -20,6 +21,7 @@ from .desk import Desk
 from .desk_page import sections
 from .models import acting
 from .people import invitation_tokens
+from .typed import TOKEN, keep_after_logout, typed_into
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
@@ -31,7 +33,7 @@ class DeskSite(admin.AdminSite):
     empty_value_display = "–"
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        """Whatever a request of the desk changes, the audit names its user."""
+        """Whatever a request of the desk changes, the audit names its user; what a logged-out one types is kept."""
 
         @functools.wraps(view)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -40,7 +42,18 @@ class DeskSite(admin.AdminSite):
             with acting(by=request.user, via="admin"):
                 return view(request, *args, **kwargs)
 
-        return super().admin_view(answer, cacheable)
+        admit = super().admin_view(answer, cacheable)
+
+        @functools.wraps(view)
+        def lose_nothing(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            is_kept = not self.has_permission(request) and keep_after_logout(request.POST, timezone.now())
+            if is_kept:
+                messages.warning(
+                    request, _("You were logged out. What you typed is kept: log in, and take it up again.")
+                )
+            return admit(request, *args, **kwargs)
+
+        return lose_nothing
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         own = [path("invitation/<uidb64>/<token>/", self.invitation, name="invitation")]
@@ -69,3 +82,11 @@ class DeskSite(admin.AdminSite):
             return view(request, uidb64=uidb64, token=token)
         with acting(via="invitation"):
             return view(request, uidb64=uidb64, token=token)
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form was sent with another token than the browser's: nothing was saved, and its words are on the screen."""
+    typed = typed_into(request.POST).items() if TOKEN in request.POST else ()
+    words = [(name.rpartition("-")[2].replace("_", " "), ", ".join(values)) for name, values in typed]
+    told = [(name, text) for name, text in words if text and not text.isdecimal()]
+    return render(request, "403_csrf.html", {"words": told}, status=403)

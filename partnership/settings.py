@@ -118,6 +118,7 @@ SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not INSECURE_HTTP
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "commitments.desk_site.form_expired"
 SILENCED_SYSTEM_CHECKS = [
     # Whether the neighbouring subdomains speak https too, and for good, is for their owner to say.
     "security.W005",

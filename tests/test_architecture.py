@@ -66,6 +66,7 @@ LAYERS = [
         "people",
         "desk",
         "effects",
+        "typed",
     ],
     ["wording"],
     [

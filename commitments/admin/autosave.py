@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +9,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse, QueryDict
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -18,27 +17,23 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from commitments.models import OpenForm, latest_entry_id
-from commitments.models.open_form import LARGEST
+from commitments.typed import TOKEN, VERSION, as_token, take, write
 
-from .versions import VERSION, as_version, last_change_of, moment, typed_into
+from .versions import last_change_of, moment
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[models.Model]
 else:
     ModelAdmin = admin.ModelAdmin
 
-TOKEN = "_form"  # noqa: S105 - the name of a field, no secret
 CLOSING, NOTHING_NEW = "_closing", "_nothing_new"
 
 
 def own_form(request: HttpRequest, model: type[models.Model], token: object) -> OpenForm | None:
     """The form that this person opened, and nobody else's."""
-    try:
-        key = uuid.UUID(str(token))
-    except ValueError:
-        return None
+    key = as_token(token)
     own = OpenForm.objects.filter(user_id=writer(request), model=model._meta.label_lower)
-    return own.filter(token=key).first()
+    return own.filter(token=key).first() if key else None
 
 
 def writer(request: HttpRequest) -> Any:
@@ -65,20 +60,6 @@ def colleagues_at(record: models.Model, user_id: Any) -> list[str]:
     ]
 
 
-def take(form: OpenForm, sent: QueryDict) -> bool:
-    """Lay what was sent into the form, unless it is too much."""
-    fields = typed_into(sent)
-    if len(json.dumps(fields, ensure_ascii=False)) > LARGEST:
-        return False
-    form.fields, form.version = fields, as_version(sent.get(VERSION)) or form.version
-    return True
-
-
-def write(form: OpenForm, now: datetime.datetime, *, is_open: bool) -> None:
-    """Never makes the row anew: what it held may have been saved while this was on its way."""
-    OpenForm.objects.filter(pk=form.pk).update(seen_at=now, is_open=is_open, fields=form.fields, version=form.version)
-
-
 class AutosaveMixin(ModelAdmin):
     """Not for forms that carry passwords."""
 
@@ -96,11 +77,16 @@ class AutosaveMixin(ModelAdmin):
         return own + super().get_urls()
 
     def keep_view(self, request: HttpRequest) -> HttpResponse:
-        """What the script of an open form tells from time to time, and is told in return."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+        """What the script of an open form tells from time to time, and is told in return.
+
+        Asked without telling, it gives the token that forms carry: after a login in another tab it is another one.
+        """
+        if request.method not in ("GET", "POST"):
+            return HttpResponseNotAllowed(["GET", "POST"])
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
+        if request.method == "GET":
+            return JsonResponse({"token": get_token(request)})
         form = own_form(request, self.model, request.POST.get(TOKEN))
         if form is None:
             return JsonResponse({"state": gettext("This page is too old to be kept: save what you typed.")})

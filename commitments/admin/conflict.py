@@ -20,9 +20,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from commitments.models import latest_entry_id
+from commitments.typed import VERSION, as_version, typed_into
 
 from .merging import Earlier, as_new, merge
-from .versions import VERSION, as_version, deletion_of, entries_since, hold, last_change_of, moment, typed_into
+from .versions import deletion_of, entries_since, hold, last_change_of, moment
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[models.Model]

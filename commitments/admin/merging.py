@@ -17,9 +17,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from commitments.models import AuditAction, AuditEntry
+from commitments.typed import VERSION
 
 from .fields import looks_like_key
-from .versions import VERSION, who_made
+from .versions import who_made
 
 NOTHING = "–"
 Row = tuple[str, int]

@@ -19,8 +19,9 @@ from django.utils.translation import ngettext
 from commitments.effects import Effects, effects
 from commitments.models import StatusUpdate, latest_entry_id
 from commitments.publishing import Refused, RefusedAmongSeveral, in_order_of_events, publish_several, refusals
+from commitments.typed import VERSION
 
-from .versions import VERSION, require_version
+from .versions import require_version
 
 # Each is tried out before it is shown.
 MOST = 100

@@ -20,9 +20,10 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.models import latest_entry_id
 from commitments.publishing import Refused, refusals
+from commitments.typed import VERSION
 
 from .fields import ReasonField
-from .versions import STALE, VERSION, require_version
+from .versions import STALE, require_version
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[models.Model]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from commitments.models import AuditAction, AuditEntry, latest_entry_id
 from commitments.publishing import Refused
+from commitments.typed import as_version
 
-VERSION = "_version"
 # The rule of a refusal that speaks of the text as it stands now.
 STALE = "stale_version"
 
@@ -33,24 +32,10 @@ def require_version(row: models.Model, version: object) -> None:
         )
 
 
-def typed_into(sent: QueryDict) -> dict[str, list[str]]:
-    """The fields of the form itself. Nothing that could be a password is ever kept."""
-    return {
-        name: [value.replace("\0", "") for value in sent.getlist(name)]
-        for name in sent
-        if name != "csrfmiddlewaretoken" and name[:1] != "_" and "password" not in name and "\0" not in name
-    }
-
-
 def hold(row: models.Model) -> bool:
     """Lock the record against every other writer; False where it is gone."""
     manager: Any = type(row)._base_manager  # noqa: SLF001 - no other manager may hide the row
     return manager.select_for_update().filter(pk=row.pk).values_list("pk").first() is not None
-
-
-def as_version(sent: object) -> int | None:
-    text = str(sent if sent is not None else "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < len(str(2**63)) else None
 
 
 def entries_since(row: models.Model, version: int) -> list[AuditEntry]:

@@ -6,7 +6,9 @@ import json
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import defaults
@@ -61,6 +63,9 @@ def _is_for_programs(request: HttpRequest) -> bool:
 def bad_request(request: HttpRequest, exception: Exception) -> Any:
     if _is_for_programs(request):
         return problem(HTTPStatus.BAD_REQUEST, _("The request was malformed."))
+    if isinstance(exception, RequestDataTooBig):
+        message = _("More was sent than a form may hold. Nothing was saved: go back, what you typed is still there.")
+        return render(request, "400.html", {"message": message}, status=HTTPStatus.BAD_REQUEST)
     return defaults.bad_request(request, exception)
 
 

@@ -10,7 +10,7 @@ document.addEventListener('DOMContentLoaded', () => {
   const KEEP_EVERY = 3000;
   const ASK_EVERY = 10000;
   const DOUBLE_CLICK = 3000;
-  const { address, isUnsaved, loggedOut, unreachable } = place.dataset;
+  const { address, isUnsaved, loggedOut, lockedOut, unreachable } = place.dataset;
   const state = document.getElementById('desk-kept');
   const notices = document.getElementById('desk-colleagues');
   const typed = () => new URLSearchParams(new FormData(form)).toString();
@@ -34,6 +34,15 @@ document.addEventListener('DOMContentLoaded', () => {
     if (element.textContent !== words) element.textContent = words;
   };
 
+  // Whoever logs in, in whichever tab, makes the token of every open form an old one.
+  const renewToken = async () => {
+    const response = await fetch(address);
+    if (response.redirected || !response.ok) return false;
+    const { token } = await response.json();
+    document.querySelectorAll('[name="csrfmiddlewaretoken"]').forEach((field) => { field.value = token; });
+    return true;
+  };
+
   const ask = async () => {
     const now = typed();
     const isNew = now !== kept;
@@ -42,7 +51,12 @@ document.addEventListener('DOMContentLoaded', () => {
     askedAt = Date.now();
     try {
       const response = await fetch(address, { method: 'POST', body: isNew ? marked(now) : nothingNew() });
-      if (response.redirected || response.status === 403) {
+      if (response.status === 403) {
+        say(state, await renewToken() ? '' : lockedOut);
+        return;
+      }
+      if (response.redirected) {
+        if (isNew) kept = now;
         say(state, loggedOut);
         return;
       }

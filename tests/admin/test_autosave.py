@@ -223,6 +223,71 @@ def test_nothing_that_was_typed_is_seen_in_public(client: Client, as_editor: Cli
         assert "XYZZY" not in client.get(address).content.decode()
 
 
+def test_what_is_saved_after_the_session_ended_is_offered_after_logging_in(
+    as_editor: Client, editor: User, draft: StatusUpdate
+) -> None:
+    data = sent_back(as_editor, desk(draft), title="Typed", assessments__0__reasoning="Typed too.")
+    as_editor.logout()
+
+    sent = as_editor.post(desk(draft), data)
+
+    assert sent.headers["Location"] == f"{reverse('admin:login')}?next={desk(draft)}"
+    assert "What you typed is kept" in messages_of(as_editor.get(sent.headers["Location"]))
+    assert StatusUpdate.objects.get().title == "A meeting"
+    as_editor.force_login(editor)
+    [offered] = as_editor.get(desk(draft)).context["unsaved"]
+    restored = shown_in(as_editor.post(offered["restore"]))
+    assert (restored["title"], restored["assessments-0-reasoning"]) == ("Typed", "Typed too.")
+
+
+@pytest.mark.parametrize("token", ["", "x", "00000000-0000-4000-8000-000000000000"])
+def test_nobody_keeps_anything_without_the_token_of_a_form(client: Client, draft: StatusUpdate, token: str) -> None:
+    response = client.post(desk(draft), {"title": "Typed", "_form": token})
+
+    assert "What you typed is kept" not in messages_of(client.get(response.headers["Location"]))
+    assert not OpenForm.objects.unsaved().exists()
+
+
+def test_a_closed_account_keeps_its_words_and_saves_nothing(
+    as_editor: Client, editor: User, draft: StatusUpdate
+) -> None:
+    data = sent_back(as_editor, desk(draft), title="Typed")
+    User.objects.filter(pk=editor.pk).update(is_active=False)
+
+    assert as_editor.post(desk(draft), data).status_code == 302
+
+    assert StatusUpdate.objects.get().title == "A meeting"
+    assert OpenForm.objects.unsaved().get().fields["title"] == ["Typed"]
+
+
+def test_an_expired_form_shows_the_words_that_it_did_not_save(editor: User, draft: StatusUpdate) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(editor)
+    typed = {"title": "<b>Typed</b>", "assessments-0-reasoning": "Typed too.", "new_password1": "made-up secret"}
+
+    response = client.post(desk(draft), typed | {"_form": "any"})
+
+    page = response.content.decode()
+    assert response.status_code == 403
+    assert "&lt;b&gt;Typed&lt;/b&gt;" in page
+    assert "Typed too." in page
+    assert "made-up secret" not in page
+
+
+def test_a_form_learns_the_token_of_a_later_login(as_editor: Client, draft: StatusUpdate) -> None:
+    answer = as_editor.get(desk(StatusUpdate, "keep"))
+
+    assert answer.json()["token"]
+    assert not OpenForm.objects.exists()
+
+
+def test_more_than_a_form_may_hold_is_refused_in_words(as_editor: Client, draft: StatusUpdate) -> None:
+    response = as_editor.post(desk(draft), {"summary": "x" * 3_000_000})
+
+    assert response.status_code == 400
+    assert "More was sent than a form may hold." in response.content.decode()
+
+
 @pytest.mark.parametrize("view", ["keep", "restore", "discard"])
 def test_keeping_restoring_and_discarding_change_something_and_so_are_posts(
     as_editor: Client, draft: StatusUpdate, view: str
@@ -234,7 +299,8 @@ def test_keeping_restoring_and_discarding_change_something_and_so_are_posts(
         else reverse(f"admin:commitments_statusupdate_{view}", args=[left.token])
     )
 
-    assert as_editor.get(address).status_code == 405
+    assert as_editor.get(address).status_code == (200 if view == "keep" else 405)
+    assert OpenForm.objects.unsaved().get().fields == left.fields
     strict = Client(enforce_csrf_checks=True)
     strict.cookies = as_editor.cookies
     assert strict.post(address).status_code == 403
