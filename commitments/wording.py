@@ -82,6 +82,11 @@ def names_in(rows: Iterable[tuple[type[models.Model], Columns | None]]) -> Names
             if isinstance(field, models.ForeignKey) and isinstance(value, int):
                 related: Any = field.related_model
                 wanted.setdefault(related, set()).add(value)
+    return names_of(wanted)
+
+
+def names_of(wanted: Mapping[type[models.Model], Iterable[int]]) -> Names:
+    """Of those of these rows that still exist. One query for each kind of record."""
     names: Names = {}
     for model, keys in wanted.items():
         manager: Any = model._base_manager  # noqa: SLF001 - public, in spite of its name

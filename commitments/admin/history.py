@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
@@ -19,13 +18,12 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models import AuditEntry, Edition, Revision
 from commitments.wording import model_of
 
-from .trail import marked, told
+from .trail import Told, marked, noun, told
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[models.Model]
@@ -72,6 +70,7 @@ class AuditedHistoryMixin(ModelAdmin):
 
 class ReadOnlyAdmin(ModelAdmin):
     actions = None
+    show_facets = admin.ShowFacets.NEVER
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -83,14 +82,8 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
-def noun(table: str) -> str:
-    """What the rows of a table are called."""
-    names = {model._meta.db_table: str(model._meta.verbose_name) for model in apps.get_models()}
-    return names.get(table, table)
-
-
 class WayFilter(admin.SimpleListFilter):
-    title = _("by way of")
+    title = _("way")
     parameter_name = "way"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -137,12 +130,12 @@ RECORDS = [
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
-    list_display = ("moment", "who", "way", "what", "record")
+    list_display = ("moment", "who", "way", "record", "what")
     list_filter = (WayFilter, RecordFilter, "action", ("at", admin.DateFieldListFilter))
     search_fields = ("by_name", "=record_id", "=transaction")
     list_per_page = PER_PAGE
     show_full_result_count = False
-    fields = ("moment", "who", "way", "what", "record", "changes", "transaction")
+    fields = ("moment", "who", "way", "record", "what", "changes", "transaction")
 
     class Media:
         css = {"all": ["css/desk.css"]}
@@ -155,6 +148,13 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Every entry of the page with its words: names are asked for once for all of them."""
+        page = super().get_changelist_instance(request)
+        for each in told(list(page.result_list)):
+            each.entry.told = each  # type: ignore[attr-defined]  # for the columns, which see one entry each
+        return page
+
     @admin.display(description=_("when (UTC)"), ordering="id")
     def moment(self, entry: AuditEntry) -> str:
         return date_format(entry.at, "j F Y, H:i:s")
@@ -165,28 +165,33 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("by way of"))
     def way(self, entry: AuditEntry) -> str:
-        return entry.via or gettext("the database, as %(user)s") % {"user": entry.database_user}
-
-    @admin.display(description=_("what"))
-    def what(self, entry: AuditEntry) -> str:
-        return f"{capfirst(noun(entry.table))} {entry.get_action_display()}"
+        return words_of(entry).way
 
     @admin.display(description=_("record"))
     def record(self, entry: AuditEntry) -> str:
         """Linked while it is there."""
-        words = f"{capfirst(noun(entry.record_table))} {entry.record_id}"
-        model = model_of(entry.record_table)
+        words, model = words_of(entry), model_of(entry.record_table)
+        if model is None or not words.name:
+            return words.record
         try:
-            name = f"admin:{model._meta.app_label}_{model._meta.model_name}_history" if model else ""
-            return format_html('<a href="{}">{}</a>', reverse(name, args=[entry.record_id]), words)
+            address = reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_history", args=[entry.record_id])
         except NoReverseMatch:
-            return words
+            return words.record
+        return format_html('<a href="{}">{}</a>', address, words.record)
+
+    @admin.display(description=_("what"))
+    def what(self, entry: AuditEntry) -> str:
+        return capfirst(words_of(entry).what)
 
     @admin.display(description=_("changes"))
     def changes(self, entry: AuditEntry) -> SafeString:
-        [each] = told([entry])
-        lines = ((change.label, marked(change)) for change in each.changes)
+        lines = ((change.label, marked(change)) for change in words_of(entry).changes)
         return format_html('<dl class="desk-trail">{}</dl>', format_html_join("", "<dt>{}</dt><dd>{}</dd>", lines))
+
+
+def words_of(entry: AuditEntry) -> Told:
+    words: Told = getattr(entry, "told", None) or told([entry])[0]
+    return words
 
 
 @admin.register(Revision)

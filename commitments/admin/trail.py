@@ -13,9 +13,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from commitments.models import AuditEntry
-from commitments.wording import NOTHING, Change, Names, changes_between, model_of, names_in
+from commitments.wording import NOTHING, Change, Names, changes_between, model_of, names_in, names_of
 
 # By eye: below, two texts read better than one.
 MOSTLY_ALIKE = 0.4
@@ -25,13 +26,22 @@ LONGEST_WOVEN = 4000
 ABOUT = ("commitment_id", "source_id", "actor_id", "group_id")
 
 
+WAYS = {"admin": gettext_lazy("the desk"), "invitation": gettext_lazy("an invitation")}
+
+
 @dataclass(frozen=True)
 class Told:
-    """An entry as a person reads it."""
+    """An entry as a person reads it. `name` is that of the record as it reads now, "" where it is gone."""
 
     entry: AuditEntry
+    name: str
     what: str
     changes: list[Change]
+
+    @property
+    def record(self) -> str:
+        name = _("“%(name)s”") % {"name": self.name} if self.name else self.entry.record_id
+        return f"{capfirst(noun(self.entry.record_table))} {name}"
 
     @property
     def who(self) -> str:
@@ -39,7 +49,8 @@ class Told:
 
     @property
     def way(self) -> str:
-        return self.entry.via or _("as %(user)s") % {"user": self.entry.database_user}
+        via = self.entry.via
+        return str(WAYS.get(via, via)) or _("the database, as %(user)s") % {"user": self.entry.database_user}
 
 
 def told(entries: Sequence[AuditEntry]) -> list[Told]:
@@ -48,7 +59,7 @@ def told(entries: Sequence[AuditEntry]) -> list[Told]:
     rows = [(models_of[entry.table], columns) for entry in entries for columns in (entry.was, entry.became)]
     subjects = _subjects(entries)
     rows += [(models_of[entry.table], subjects.get((entry.table, entry.row_id))) for entry in entries]
-    names = names_in((model, columns) for model, columns in rows if model is not None)
+    names = names_in((model, columns) for model, columns in rows if model is not None) | _names_of_records(entries)
     return [_tell(entry, models_of[entry.table], names, subjects) for entry in entries]
 
 
@@ -58,13 +69,30 @@ def _tell(
     names: Names,
     subjects: dict[tuple[str, int], dict[str, Any]],
 ) -> Told:
+    record = model_of(entry.record_table)
+    name = names.get((record, entry.record_id), "") if record else ""
     if model is None:
-        return Told(entry, f"{entry.table} {entry.row_id}", [])
+        return Told(entry, name, f"{entry.table} {entry.row_id}", [])
     is_part = (entry.table, entry.row_id) != (entry.record_table, entry.record_id)
     noun = capfirst(str(model._meta.verbose_name)) if is_part else ""
     about = _about(model, {**subjects.get((entry.table, entry.row_id), {}), **(entry.became or entry.was or {})}, names)
     what = " ".join(part for part in (noun, about if is_part else "", entry.get_action_display()) if part)
-    return Told(entry, what, changes_between(model, entry.was, entry.became, names))
+    return Told(entry, name, what, changes_between(model, entry.was, entry.became, names))
+
+
+def _names_of_records(entries: Iterable[AuditEntry]) -> Names:
+    wanted: dict[type[models.Model], set[int]] = {}
+    for entry in entries:
+        model = model_of(entry.record_table)
+        if model is not None:
+            wanted.setdefault(model, set()).add(entry.record_id)
+    return names_of(wanted)
+
+
+def noun(table: str) -> str:
+    """What the rows of a table are called."""
+    model = model_of(table)
+    return str(model._meta.verbose_name) if model else table
 
 
 def _about(model: type[models.Model], columns: dict[str, Any], names: Names) -> str:

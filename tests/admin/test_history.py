@@ -57,6 +57,9 @@ def test_the_way_is_told(as_editor: Client) -> None:
 
     assert "manage.py made_up" in text
     assert "somebody at the database" in text
+    source = make_source()
+    as_editor.post(desk(source), sent_back(as_editor, desk(source), title="By the desk"))
+    assert "the desk" in history(as_editor, source)
 
 
 def test_hostile_words_stay_words(as_editor: Client) -> None:
@@ -87,12 +90,49 @@ def test_history_takes_the_same_few_queries_however_long_it_is(as_editor: Client
 def test_the_whole_is_for_reviewers_and_administrators(
     as_editor: Client, as_reviewer: Client, as_administrator: Client
 ) -> None:
-    make_area()
+    make_area(name="Made-up area")
 
     assert as_editor.get(desk(AuditEntry, "changelist")).status_code == 403
     for client in (as_reviewer, as_administrator):
         response = client.get(desk(AuditEntry, "changelist"))
-        assert "Area created" in response.content.decode()
+        assert "Area “Made-up area”" in response.content.decode()
+
+
+def test_the_whole_names_records_and_their_rows_and_gone_ones_by_their_keys(as_reviewer: Client) -> None:
+    commitment = make_commitment(reference="EUJP-07", title="Made-up pledge")
+    update = make_update(published=False, title="Still there", assessments=[{"commitment": commitment}])
+    gone = make_update(published=False, title="Gone", assessments=[])
+    key = gone.pk
+    gone.delete()
+
+    text = as_reviewer.get(desk(AuditEntry, "changelist")).content.decode()
+
+    assert f'<a href="{desk(update, "history")}">Status update “Draft: Still there”</a>' in text
+    assert "Assessment “EUJP-07 Made-up pledge” created" in text
+    assert f"Status update {key}</td>" in text
+
+
+def test_the_whole_takes_the_same_few_queries_however_many_records_it_names(as_reviewer: Client) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert as_reviewer.get(desk(AuditEntry, "changelist")).status_code == 200
+        return len(queries)
+
+    make_update(published=False, assessments=[{"commitment": make_commitment()}])
+    few = count()
+    for _number in range(3):
+        make_update(published=False, assessments=[{"commitment": make_commitment()}])
+
+    assert count() == few
+
+
+def test_accounts_are_called_users_in_the_whole(as_administrator: Client, administrator: User) -> None:
+    administrator.groups.add(Group.objects.get(name="editor"))
+
+    text = as_administrator.get(desk(AuditEntry, "changelist")).content.decode()
+
+    assert "User “ada”" in text
+    assert "Audited" not in text
 
 
 def test_one_entry_opens_with_its_changes(as_reviewer: Client) -> None:

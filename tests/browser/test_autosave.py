@@ -109,6 +109,26 @@ def test_leaving_the_page_keeps_what_was_typed_in_the_last_second(
     expect(page.get_by_text("“Typed in the last second”")).to_be_visible()
 
 
+def test_a_session_that_ends_while_somebody_types_loses_nothing(
+    desks: dict[str, BrowserContext], draft: StatusUpdate, complaints: list[str]
+) -> None:
+    page = opened(desks["edith"], address(draft))
+    desks["edith"].clear_cookies(name="sessionid")
+    page.locator("#id_title").fill("Typed after the end")
+    expect(page.locator("#desk-kept")).to_contain_text("You are logged out. What you typed is kept")
+
+    log_in(desks["edith"].new_page(), "edith")
+    page.locator("#id_summary").fill("Typed after logging in in another tab.")
+    expect(page.locator("#desk-kept")).to_contain_text("not saved yet")
+    page.get_by_role("button", name="Save", exact=True).press("Enter")
+
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    draft.refresh_from_db()
+    assert (draft.title, draft.summary) == ("Typed after the end", "Typed after logging in in another tab.")
+    # The token of the first login, which the page had until it was told another.
+    complaints[:] = [complaint for complaint in complaints if "403" not in complaint]
+
+
 def test_two_colleagues_hear_of_each_other(desks: dict[str, BrowserContext], draft: StatusUpdate) -> None:
     first = opened(desks["edith"], address(draft))
     expect(first.locator("#desk-colleagues")).to_be_empty()
