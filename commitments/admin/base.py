@@ -44,6 +44,17 @@ def forget_messages(request: HttpRequest) -> None:
     waiting._queued_messages.clear()  # noqa: SLF001 - there is no public way
 
 
+def focus_first_error(context: dict[str, Any]) -> None:
+    """A form that comes back opens at the first field that was refused, in the order of the page."""
+    own = [(each.opts.leads, form) for each in context["inline_admin_formsets"] for form in each.formset.forms]
+    before, behind = ([form for leads, form in own if leads is is_before] for is_before in (True, False))
+    for form in [*before, context["adminform"].form, *behind]:
+        refused = next((name for name in form.fields if form.is_bound and name in form.errors), None)
+        if refused:
+            form.fields[refused].widget.attrs["autofocus"] = True
+            return
+
+
 class RegisterForm(BaseModelForm):
     """Shown again with all that was typed, and a sentence, when the database refused to save it."""
 
@@ -124,9 +135,6 @@ class RegisterAdmin(FormFieldsMixin, AutosaveMixin, ConflictMixin, AuditedHistor
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
 
-    class Media:
-        css = {"all": ["css/desk.css"]}
-
     def view_on_site(self, obj: Any) -> str | None:
         return None
 
@@ -201,6 +209,7 @@ class RegisterAdmin(FormFieldsMixin, AutosaveMixin, ConflictMixin, AuditedHistor
         obj: Any = None,
     ) -> HttpResponse:
         is_editable = self._can_save(request, obj)
+        focus_first_error(context)
         context |= {
             "why_read_only": self.why_read_only(obj) if obj is not None else "",
             "steps": self.offered_steps(request, obj) if obj is not None else [],
@@ -245,6 +254,8 @@ class RegisterInline(FormFieldsMixin, InlineModelAdmin):
 
     formset = PositionedFormSet
     extra = 0
+    # Whether the page begins with these rows.
+    leads = False
 
     def _parent_is_open(self, request: HttpRequest, obj: Any) -> bool:
         return obj is None or self.admin_site.get_model_admin(self.parent_model).has_change_permission(request, obj)

@@ -68,6 +68,7 @@ class CheckAdmin(PrefilledAdmin):
             offered=lambda check: check.recorded_at is None,
             take=take_record,
             saves=True,
+            opens="",
         ),
     )
 

@@ -213,7 +213,6 @@ class CitationInline(PrefilledRowsMixin, RegisterInline, StackedInline):
     formset = CitationFormSet
     template = "admin/commitments/filing_rows.html"
     beside = "admin/commitments/filing_source.html"
-    # The page begins with what the update rests on.
     leads = True
     verbose_name = _("source")
     verbose_name_plural = _("sources")

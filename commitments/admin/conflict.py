@@ -177,7 +177,6 @@ class ConflictMixin(ModelAdmin):
             "title": _("Not saved"),
             "opts": self.opts,
             "lost": lost,
-            "media": self.media,
         }
         return TemplateResponse(request, "admin/commitments/conflict_words.html", context, status=CONFLICT)
 

@@ -62,7 +62,6 @@ class AuditedHistoryMixin(ModelAdmin):
             "object": record,
             "page": shown,
             "told": [(each, [(change, marked(change)) for change in each.changes]) for each in told(list(shown))],
-            "media": self.media,
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/commitments/history.html", context)
@@ -136,9 +135,6 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     list_per_page = PER_PAGE
     show_full_result_count = False
     fields = ("moment", "who", "way", "record", "what", "changes", "transaction")
-
-    class Media:
-        css = {"all": ["css/desk.css"]}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Accounts are for those who may see them."""

@@ -44,6 +44,7 @@ class MilestoneAdmin(RegisterAdmin):
             offered=lambda milestone: milestone.recorded_at is None,
             take=take_record,
             saves=True,
+            opens="",
         ),
     )
 

@@ -58,7 +58,6 @@ def publish_chosen(admin: Any, request: HttpRequest, updates: QuerySet[StatusUpd
         "title": _("Publish the chosen updates"),
         "opts": admin.opts,
         "rows": [_row(update, refused) for update in chosen],
-        "media": admin.media,
     }
     return TemplateResponse(request, "admin/commitments/statusupdate/publish_several.html", context)
 

@@ -15,10 +15,24 @@ from commitments.models import Citation, LinkCheck, LinkOutcome, MilestoneSource
 from commitments.models.source import FROZEN
 
 from .base import AddressedForm, ReasonedAdmin, ReasonedForm
+from .fields import ReasonField
 
 
 class SourceForm(AddressedForm, ReasonedForm):
     address_from = ("publisher", "title")
+
+    reason = ReasonField(
+        label=_("Reason for the change"),
+        required=False,
+        help_text=_("Public. Needed where readers have seen the earlier wording, but not to add an archived copy."),
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        """An archived copy that is only added says itself why."""
+        cleaned = super().clean()
+        if self.changed_data == ["archived_url"] and not self.initial.get("archived_url"):
+            self.cleaned_data["reason"] = gettext("Archived copy added.")
+        return cleaned
 
 
 class ArchiveFilter(admin.SimpleListFilter):

@@ -16,6 +16,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models import latest_entry_id
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[models.Model]
 else:
     ModelAdmin = admin.ModelAdmin
+
+
+def address_of(row: models.Model, view: str) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{view}", args=[quote(row.pk)])
 
 
 class ReasonPage(forms.Form):
@@ -47,7 +52,8 @@ class Step:
 
     A step that `saves` is a button of the record's form and follows its saving; the others stand on the page of a
     record that has no form any more. `offered` only decides whether the button is shown: what may happen is decided
-    by the permission and by `publishing`. `opens` is the view of the record that follows.
+    by the permission and by `publishing`. `opens` is the view of the record that follows; "" is the desk itself, where
+    the day's work goes on.
     """
 
     name: str
@@ -106,8 +112,8 @@ class StepsMixin(ModelAdmin):
             row = self._take_as_seen(request, row, step, {"reason": ""})
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
-        else:
-            self._say_done(request, row, step)
+            return redirect(address_of(row, "change"))
+        self._say_done(request, row, step)
         return self._open(row, step)
 
     def _take_as_seen(self, request: HttpRequest, row: models.Model, step: Step, typed: dict[str, Any]) -> models.Model:
@@ -122,8 +128,8 @@ class StepsMixin(ModelAdmin):
             row = step.take(row, request.user, reason="")
         except Refused as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
-        else:
-            self._say_done(request, row, step)
+            return redirect(address_of(row, "change"))
+        self._say_done(request, row, step)
         return self._open(row, step)
 
     def _reason_page(self, request: HttpRequest, row: models.Model, step: Step) -> HttpResponse:
@@ -153,18 +159,19 @@ class StepsMixin(ModelAdmin):
             "original": row,
             "step": step,
             "form": form,
-            "media": self.media,
         }
         templates = [f"admin/commitments/{self.opts.model_name}/reason.html", "admin/commitments/reason.html"]
         return TemplateResponse(request, templates, context)
 
     def _say_done(self, request: HttpRequest, row: models.Model, step: Step) -> None:
         self.log_change(request, row, str(step.done))
-        self.message_user(request, str(step.done), messages.SUCCESS)
+        done = str(step.done)
+        if not step.opens:
+            done = format_html('{} <a href="{}">{}</a>', done, address_of(row, "change"), row)
+        self.message_user(request, done, messages.SUCCESS)
 
     def _open(self, row: models.Model, step: Step) -> HttpResponseRedirect:
-        name = f"admin:{row._meta.app_label}_{row._meta.model_name}_{step.opens}"
-        return redirect(reverse(name, args=[quote(row.pk)]))
+        return redirect(address_of(row, step.opens) if step.opens else reverse("admin:index"))
 
     def response_post_save_add(self, request: HttpRequest, obj: models.Model) -> HttpResponseRedirect:
         return self._pressed_step(request, obj) or super().response_post_save_add(request, obj)

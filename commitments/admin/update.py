@@ -95,7 +95,7 @@ class CorrectionPage(ReasonPage):
 @admin.register(StatusUpdate)
 class StatusUpdateAdmin(FilingAdmin):
     list_display = ("shown_number", "title", "happened", "state", "who")
-    list_display_links = ("shown_number", "title")
+    list_display_links = ("title",)
     list_filter = (StateFilter, "kind", "is_context")
     list_select_related = ("written_by", "submitted_by", "published_by")
     search_fields = ("title", "summary", "=number")
@@ -111,6 +111,7 @@ class StatusUpdateAdmin(FilingAdmin):
             offered=is_open,
             take=take_submit,
             saves=True,
+            opens="",
         ),
         Step(
             name="publish",
@@ -121,6 +122,7 @@ class StatusUpdateAdmin(FilingAdmin):
             take=take_publish,
             asks_reason=_("A note is kept with the update and never public."),
             form=NotePage,
+            opens="",
         ),
         Step(
             name="send_back",
@@ -130,6 +132,7 @@ class StatusUpdateAdmin(FilingAdmin):
             offered=lambda update: update.is_in_review,
             take=take_send_back,
             asks_reason=_("Say what should change. The note is kept with the update and never public."),
+            opens="",
         ),
         Step(
             name="remark",
