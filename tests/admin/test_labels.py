@@ -62,6 +62,23 @@ def test_a_public_label_does_not_change_without_a_reason(as_administrator: Clien
     assert not Revision.objects.exists()
 
 
+def test_an_archived_copy_is_added_without_a_typed_reason_and_changed_with_one(as_editor: Client) -> None:
+    source = make_source()
+    make_commitment(sources=[source])
+    copies = ("https://archive.example.org/1", "https://archive.example.org/2")
+
+    added = as_editor.post(desk(source), sent_back(as_editor, desk(source), archived_url=copies[0]))
+    changed = as_editor.post(desk(source), sent_back(as_editor, desk(source), archived_url=copies[1]))
+    together = as_editor.post(desk(source), sent_back(as_editor, desk(source), archived_url="", title="New words"))
+
+    assert added.status_code == 302
+    assert Revision.objects.get().reason == "Archived copy added."
+    for refused in (changed, together):
+        assert "The wording is public: say why it changes." in errors_of(refused)
+    source.refresh_from_db()
+    assert source.archived_url == copies[0]
+
+
 @pytest.mark.parametrize("noun", NOUNS)
 def test_what_is_public_is_not_deleted(as_administrator: Client, noun: str) -> None:
     row, _label = public_rows()[noun]

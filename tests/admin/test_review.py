@@ -14,12 +14,12 @@ from django.utils.html import escape
 from pytest_django import Settings
 
 from commitments.admin import several
-from commitments.admin.versions import VERSION
 from commitments.clocks import Clocks
 from commitments.effects import Difference, Effect, differences, effects
 from commitments.models import Assessment, Commitment, Edition, ReviewNote, StatusUpdate, latest_entry_id
 from commitments.overview import judged_set
 from commitments.publishing import publish, remark, send_back, start_correction, submit
+from commitments.typed import VERSION
 from tests.factories import make_commitment, make_milestone, make_update, make_user, put_in_review
 
 from .conftest import signed_in

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from pytest_django import Settings
 
 from commitments.models import Commitment, Edition, Source, StatusUpdate
@@ -75,6 +77,56 @@ def test_a_second_person_publishes(as_reviewer: Client, reviewer: User, in_revie
     assert in_review.number == 1
     assert in_review.published_by == reviewer
     assert "Published." in messages_of(response)
+
+
+@pytest.mark.parametrize(("step", "reason"), [("publish", ""), ("send_back", "Say where.")])
+def test_whoever_decided_goes_on_with_the_day_and_finds_the_update_again(
+    as_reviewer: Client, in_review: StatusUpdate, step: str, reason: str
+) -> None:
+    response = as_reviewer.post(desk(in_review, f"step_{step}"), {"reason": reason}, follow=True)
+
+    assert response.redirect_chain == [(reverse("admin:index"), 302)]
+    assert f'<a href="{desk(in_review)}">' in messages_of(response)
+
+
+def test_whoever_submitted_goes_on_with_the_day_and_whoever_was_refused_stays(
+    as_editor: Client, commitment: Commitment, source: Source
+) -> None:
+    address = desk(StatusUpdate)
+
+    done = as_editor.post(address, new_update(commitment, source, title="<b>Bold</b>", _step="submit"), follow=True)
+    refused = as_editor.post(
+        address, new_update(commitment, source, happened_on="2999-01-01", _step="submit"), follow=True
+    )
+
+    assert done.redirect_chain[-1] == (reverse("admin:index"), 302)
+    assert "Submitted for review." in messages_of(done)
+    assert "<b>Bold" not in messages_of(done)
+    assert refused.redirect_chain[-1] == (desk(StatusUpdate.objects.get(submitted_at=None)), 302)
+
+
+@pytest.mark.parametrize(
+    ("changes", "first"),
+    [
+        ({"title": "", "citations__0__address": "javascript:alert(1)"}, "citations-0-address"),
+        ({"title": "", "assessments__0__bearing": ""}, "title"),
+        ({"assessments__0__bearing": "", "assessments__0__reasoning": ""}, "assessments-0-bearing"),
+    ],
+)
+def test_a_refused_form_opens_at_its_first_wrong_field(
+    as_editor: Client, commitment: Commitment, source: Source, changes: dict[str, Any], first: str
+) -> None:
+    page = as_editor.post(desk(StatusUpdate), new_update(commitment, source, **changes)).content.decode()
+
+    assert re.findall(r'<(?:input|select|textarea)[^>]*name="([^"]+)"[^>]* autofocus', page) == [first]
+    assert 'data-model-name="statusupdate"' not in page
+
+
+def test_what_a_deletion_takes_along_is_counted_in_words(as_editor: Client, draft: StatusUpdate) -> None:
+    page = as_editor.get(desk(draft, "delete")).content.decode()
+
+    assert "Assessments: 1" in page
+    assert "→" not in page
 
 
 def test_nobody_publishes_their_own_update(as_reviewer: Client, reviewer: User, commitment: Commitment) -> None:
