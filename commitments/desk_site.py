@@ -46,10 +46,10 @@ class DeskSite(admin.AdminSite):
 
         @functools.wraps(view)
         def lose_nothing(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            is_kept = not self.has_permission(request) and keep_after_logout(request.POST, timezone.now())
-            if is_kept:
+            now = timezone.now()
+            if not self.has_permission(request) and keep_after_logout(request.POST, now, by=request.user):
                 messages.warning(
-                    request, _("You were logged out. What you typed is kept: log in, and take it up again.")
+                    request, _("You are logged out. What you typed is kept: log in, and take it up again.")
                 )
             return admit(request, *args, **kwargs)
 

@@ -6,6 +6,7 @@ import datetime
 import json
 import uuid
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.http import QueryDict
 
 from .models import OpenForm
@@ -51,7 +52,7 @@ def write(form: OpenForm, now: datetime.datetime, *, is_open: bool) -> None:
     OpenForm.objects.filter(pk=form.pk).update(seen_at=now, is_open=is_open, fields=form.fields, version=form.version)
 
 
-def keep_after_logout(sent: QueryDict, now: datetime.datetime) -> bool:
+def keep_after_logout(sent: QueryDict, now: datetime.datetime, *, by: User | AnonymousUser) -> bool:
     """Keep what somebody sent whose session is over; False where it is not known whose it is, or it is too much.
 
     The token of an opened form stands on its writer's page alone, and nobody reads by it: it only adds to what its
@@ -59,7 +60,8 @@ def keep_after_logout(sent: QueryDict, now: datetime.datetime) -> bool:
     """
     token = as_token(sent.get(TOKEN))
     form = OpenForm.objects.filter(token=token).first() if token else None
-    if form is None or not take(form, sent):
+    is_somebody_elses = form is not None and by.is_authenticated and form.user_id != by.pk
+    if form is None or is_somebody_elses or not take(form, sent):
         return False
     write(form, now, is_open=False)
     return True

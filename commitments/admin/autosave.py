@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from commitments.models import OpenForm, latest_entry_id
 from commitments.typed import TOKEN, VERSION, as_token, take, write
 
+from .noted import lay_in, noted
 from .versions import last_change_of, moment
 
 if TYPE_CHECKING:
@@ -123,8 +124,8 @@ class AutosaveMixin(ModelAdmin):
             return redirect(reverse(self._address("changelist")))
         # Were they read later, the body would be read with them, and take the place of what is laid here.
         request.FILES.clear()
-        request.POST = as_sent_before(form)  # type: ignore[assignment]
-        request.restored = form  # type: ignore[attr-defined]
+        lay_in(request, as_sent_before(form))
+        noted(request).restored = form
         return self.changeform_view(request, self._object_id(form), self._address_of(form))
 
     def discard_view(self, request: HttpRequest, token: uuid.UUID) -> HttpResponse:
@@ -181,14 +182,14 @@ class AutosaveMixin(ModelAdmin):
                     user_id=writer(request),
                     model=self.opts.label_lower,
                     record_id=obj and obj.pk,
-                    version=getattr(request, "version", 0),
+                    version=noted(request).version,
                     opened_at=now,
                     seen_at=now,
                 )
         if request.method == "POST":
             # What could not be saved is kept, by whichever browser it was sent.
             take(known, request.POST)
-            known.version = getattr(request, "version", known.version)
+            known.version = noted(request).version
         write(known, now, is_open=True)
         return known
 

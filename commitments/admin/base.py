@@ -22,15 +22,18 @@ from .autosave import AutosaveMixin
 from .conflict import ConflictMixin
 from .fields import OneByAutocomplete, ReasonField, options_for
 from .history import AuditedHistoryMixin
+from .noted import noted
 from .steps import StepsMixin
 
 if TYPE_CHECKING:
+    BaseModelAdmin = admin.options.BaseModelAdmin[Any]
     BaseModelForm = forms.ModelForm[models.Model]
     BaseInlineFormSet = forms.BaseInlineFormSet[models.Model, models.Model, forms.ModelForm[models.Model]]
     InlineModelAdmin = admin.options.InlineModelAdmin[models.Model, models.Model]
     StackedInline = admin.StackedInline[models.Model, models.Model]
     TabularInline = admin.TabularInline[models.Model, models.Model]
 else:
+    BaseModelAdmin = admin.options.BaseModelAdmin
     BaseModelForm = forms.ModelForm
     BaseInlineFormSet = forms.BaseInlineFormSet
     InlineModelAdmin = admin.options.InlineModelAdmin
@@ -109,7 +112,7 @@ class AddressedForm(RegisterForm):
         return Addresses(model.objects.filter(slug__startswith=stem).values_list("slug", flat=True)).free(stem)
 
 
-class FormFieldsMixin(admin.options.BaseModelAdmin):  # type: ignore[type-arg]
+class FormFieldsMixin(BaseModelAdmin):
     def formfield_for_dbfield(
         self, db_field: models.Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> forms.Field | None:
@@ -152,7 +155,7 @@ class RegisterAdmin(FormFieldsMixin, AutosaveMixin, ConflictMixin, AuditedHistor
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[Any]:
         form_class = super().get_form(request, obj, change=change, **kwargs)
         if issubclass(form_class, RegisterForm):
-            form_class.refusal = getattr(request, "refusal", None)
+            form_class.refusal = noted(request).refusal
         return form_class
 
     def changeform_view(
@@ -169,7 +172,7 @@ class RegisterAdmin(FormFieldsMixin, AutosaveMixin, ConflictMixin, AuditedHistor
         except Refused as error:
             refusal = error
         forget_messages(request)
-        request.refusal = refusal  # type: ignore[attr-defined]
+        noted(request).refusal = refusal
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(

@@ -23,6 +23,7 @@ from commitments.models import latest_entry_id
 from commitments.typed import VERSION, as_version, typed_into
 
 from .merging import Earlier, as_new, merge
+from .noted import lay_in, noted
 from .versions import deletion_of, entries_since, hold, last_change_of, moment
 
 if TYPE_CHECKING:
@@ -53,11 +54,11 @@ class ConflictMixin(ModelAdmin):
         return {}
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[Any]:
-        form_class: Any = super().get_form(request, obj, change=change, **kwargs)
-        if getattr(request, "is_only_shown", False):
+        form_class: type[Any] = super().get_form(request, obj, change=change, **kwargs)
+        if noted(request).is_only_shown:
             # The class was made for this request.
             form_class.is_valid = never
-        return form_class  # type: ignore[no-any-return]  # what it is
+        return form_class
 
     def changeform_view(
         self,
@@ -69,11 +70,11 @@ class ConflictMixin(ModelAdmin):
         row = self._named(object_id)
         if request.method != "POST":
             # Read before the text: a version that is older than the text does no harm, a newer one would.
-            self._note_version(request, 0 if row is None else latest_entry_id(row))
+            noted(request).version = 0 if row is None else latest_entry_id(row)
         elif row is not None:
             with transaction.atomic():
                 return self._answer(request, row, object_id, form_url, extra_context)
-        elif object_id is None and self._is_restored(request):
+        elif object_id is None and noted(request).restored:
             return self._show(request, None, form_url, {"restored": self._restored_at(request)})
         return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -99,25 +100,25 @@ class ConflictMixin(ModelAdmin):
         if obj is None or not self.has_change_permission(request, obj):
             return super().changeform_view(request, object_id, form_url, extra_context)
         sent, version = as_version(request.POST.get(VERSION)), latest_entry_id(obj)
-        self._note_version(request, version)
+        noted(request).version = version
         if sent != version:
             return self._show_conflict(request, obj, form_url, sent)
-        if self._is_restored(request):
+        if noted(request).restored:
             return self._show(request, obj, form_url, {"restored": self._restored_at(request)})
         return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def _note_version(self, request: HttpRequest, version: int) -> None:
-        request.version = version  # type: ignore[attr-defined]
-
-    def _is_restored(self, request: HttpRequest) -> bool:
-        return getattr(request, "restored", None) is not None
-
     def _restored_at(self, request: HttpRequest) -> str:
-        return moment(request.restored.seen_at) if self._is_restored(request) else ""  # type: ignore[attr-defined]
+        """When the kept text that is shown was typed; "" where it is none."""
+        form = noted(request).restored
+        return "" if form is None else moment(form.seen_at)
+
+    def _formsets(self, request: HttpRequest, obj: Any, *, change: bool) -> list[Any]:
+        formsets, _inlines = self._create_formsets(request, obj, change)  # type: ignore[attr-defined]  # not in stubs
+        return list(formsets)
 
     def _show(self, request: HttpRequest, obj: Any, form_url: str, context: dict[str, Any]) -> HttpResponse:
         """The form with what was sent, whatever that is worth; nothing is saved."""
-        request.is_only_shown = True  # type: ignore[attr-defined]
+        noted(request).is_only_shown = True
         object_id = None if obj is None else str(obj.pk)
         return super().changeform_view(request, object_id, form_url, context)
 
@@ -127,10 +128,10 @@ class ConflictMixin(ModelAdmin):
         form_class = self.get_form(
             request, obj, change=True, fields=flatten_fieldsets(self.get_fieldsets(request, obj))
         )
-        formsets, _inlines = self._create_formsets(request, obj, change=True)  # type: ignore[attr-defined]
+        formsets = self._formsets(request, obj, change=True)
         initial = {} if earlier is None else self.earlier_initial(obj, earlier)
         merged = merge(form_class, initial, formsets, obj, request.POST, earlier)
-        request.POST = merged.data  # type: ignore[assignment]
+        lay_in(request, merged.data)
         change = last_change_of(obj) if is_known else _("It is not known which text of it you had open.")
         conflict = {
             "change": change,
@@ -149,10 +150,10 @@ class ConflictMixin(ModelAdmin):
             lost["words"] = self._words(request.POST, without=())
             return self._show_words(request, lost)
         form_class = self.get_form(request, None, fields=flatten_fieldsets(self.get_fieldsets(request)))
-        formsets, _inlines = self._create_formsets(request, self.model(), change=False)  # type: ignore[attr-defined]
+        formsets = self._formsets(request, self.model(), change=False)
         lost["words"] = self._words(request.POST, without=form_class.base_fields)
-        request.POST = as_new(formsets, request.POST)  # type: ignore[assignment]
-        self._note_version(request, 0)
+        lay_in(request, as_new(formsets, request.POST))
+        noted(request).version = 0
         address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add")
         response = self._show(request, None, address, {"lost": lost})
         response.status_code = CONFLICT
@@ -183,7 +184,7 @@ class ConflictMixin(ModelAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        context.setdefault("version", getattr(request, "version", 0))
+        context.setdefault("version", noted(request).version)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def delete_view(

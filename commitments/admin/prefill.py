@@ -24,6 +24,7 @@ from commitments.models import Assessment, Citation, Commitment, Milestone, Sour
 
 from .base import RegisterAdmin
 from .fields import looks_like_key
+from .noted import noted
 
 if TYPE_CHECKING:
     InlineModelAdmin = admin.options.InlineModelAdmin[models.Model, models.Model]
@@ -133,8 +134,7 @@ def read_kind(request: HttpRequest, prefill: Prefill) -> None:
 
 def prefill_of(request: HttpRequest) -> Prefill:
     """What `PrefilledAdmin` read for this request; empty where a form is sent or an existing record is opened."""
-    prefill: Prefill = getattr(request, "prefill", Prefill())
-    return prefill
+    return noted(request).prefill or Prefill()
 
 
 class PrefilledAdmin(RegisterAdmin):
@@ -148,7 +148,7 @@ class PrefilledAdmin(RegisterAdmin):
     ) -> HttpResponse:
         if request.method == "GET" and self.has_add_permission(request):
             prefill = self.read_prefill(request)
-            request.prefill = prefill  # type: ignore[attr-defined]  # for the form and its rows
+            noted(request).prefill = prefill
             for complaint in prefill.complaints:
                 self.message_user(request, complaint, messages.WARNING)
         return super().add_view(request, form_url, extra_context)

@@ -93,6 +93,8 @@ def tables() -> list[str]:
 
 def judged(request: Request, answer: Any, changed: set[str]) -> str:
     if is_refusal(answer):
+        # What a form says is kept until its writer has logged in again: by its token, for nobody else, and unread.
+        changed -= {OPEN_FORMS} if is_sent_to_login(answer) else set()
         return f"refused, and yet changed: {sorted(changed)}" if changed else REFUSED
     if request.within in changed if request.within else changed - {OPEN_FORMS}:
         return DONE if request.is_done() else f"half done: {sorted(changed)}"
@@ -102,6 +104,8 @@ def judged(request: Request, answer: Any, changed: set[str]) -> str:
 
 
 def is_refusal(answer: Any) -> bool:
-    if answer.status_code == 302:
-        return str(answer["Location"]).startswith("/admin/login/")
-    return answer.status_code in (403, 404)
+    return is_sent_to_login(answer) or answer.status_code in (403, 404)
+
+
+def is_sent_to_login(answer: Any) -> bool:
+    return answer.status_code == 302 and str(answer["Location"]).startswith("/admin/login/")
