@@ -49,7 +49,7 @@ class DeskSite(admin.AdminSite):
             now = timezone.now()
             if not self.has_permission(request) and keep_after_logout(request.POST, now, by=request.user):
                 messages.warning(
-                    request, _("You are logged out. What you typed is kept: log in, and take it up again.")
+                    request, _("You are logged out. What you typed is kept: log in, then take it up again.")
                 )
             return admit(request, *args, **kwargs)
 

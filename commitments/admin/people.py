@@ -36,6 +36,7 @@ class PersonAdmin(ConflictMixin, AuditedHistoryMixin, BaseUserAdmin):
     list_display = ("username", "first_name", "last_name", "email", "roles", "is_active")
     list_filter = ("is_active", "groups")
     filter_horizontal = ()
+    show_facets = admin.ShowFacets.NEVER
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, Any]]:
         if obj is None:

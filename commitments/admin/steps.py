@@ -38,6 +38,7 @@ def address_of(row: models.Model, view: str) -> str:
 
 class ReasonPage(forms.Form):
     reason = ReasonField(label=_("Reason"))
+    reason.widget.attrs["autofocus"] = True
 
 
 class NotePage(ReasonPage):
