@@ -61,6 +61,7 @@ class ReasonField(forms.CharField):
 
     widget = AdminTextareaWidget(attrs={"rows": 2})
     default_validators = [plain_line]
+    default_error_messages = {"required": _("Write it down here: nothing was done without it.")}
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=400, **options)

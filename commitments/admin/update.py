@@ -193,8 +193,10 @@ class StatusUpdateAdmin(FilingAdmin):
             may_edit = self.has_change_permission(request, row)
             steps = super().offered_steps(request, row)
             return review_of(row, request, timezone.now().date(), steps, form, may_edit=may_edit)
-        for refusal in form.non_field_errors() if form is not None else ():
-            self.message_user(request, str(refusal), messages.ERROR)
+        if form is not None and form.non_field_errors():
+            note = form.cleaned_data.get("reason")
+            unkept = gettext("Your note was not kept: “%(note)s”") % {"note": note} if note else ""
+            self.message_user(request, " ".join([*form.non_field_errors(), unkept]).strip(), messages.ERROR)
         return redirect(reverse("admin:commitments_statusupdate_change", args=[update.pk]))
 
     def _readable(self, request: HttpRequest, object_id: str) -> StatusUpdate:

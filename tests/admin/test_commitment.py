@@ -70,7 +70,7 @@ def test_without_a_reason_nothing_changes_and_nothing_typed_is_lost(as_administr
 
     response = as_administrator.post(desk(commitment), sent_back(as_administrator, desk(commitment), title="New words"))
 
-    assert "This field is required." in errors_of(response)
+    assert "nothing was done without it" in errors_of(response)
     assert "New words" in response.content.decode()
     commitment.refresh_from_db()
     assert commitment.title == "Old words"

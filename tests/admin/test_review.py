@@ -182,7 +182,7 @@ class TestDecision:
 
         response = press(as_reviewer, in_review, step, reason="Too late.")
 
-        assert "This update is published already." in messages_of(response)
+        assert "This update is published already. Your note was not kept: “Too late.”" in messages_of(response)
         assert response.redirect_chain == [(desk(in_review), 302)]
 
     def test_does_not_publish_what_changed_since(self, as_reviewer: Client, in_review: StatusUpdate) -> None:
@@ -199,7 +199,8 @@ class TestDecision:
     def test_sending_back_needs_a_note_and_keeps_it(
         self, as_reviewer: Client, as_editor: Client, in_review: StatusUpdate
     ) -> None:
-        press(as_reviewer, in_review, "send_back", reason="  ")
+        refused = press(as_reviewer, in_review, "send_back", reason="  ")
+        assert 'aria-invalid="true" autofocus' in refused.content.decode()
         in_review.refresh_from_db()
         assert in_review.is_in_review
 

@@ -322,7 +322,7 @@ def test_a_correction_needs_a_reason(as_editor: Client, published: StatusUpdate)
     response = as_editor.post(desk(published, "step_correct"), {"reason": " "})
 
     assert response.status_code == 200
-    assert "This field is required." in response.content.decode()
+    assert "nothing was done without it" in response.content.decode()
     assert not StatusUpdate.objects.filter(corrects=published).exists()
 
 
