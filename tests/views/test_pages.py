@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -31,6 +32,9 @@ from .conftest import Register
 
 Get = Callable[[str], str]
 MOST_QUERIES = 12
+MARKER = "Unveröffentlicht"
+# Of a page, and of an element of XML.
+LINK = re.compile(r'(?<![-\w])(?:href|url)="([^"]+)"')
 
 
 class Parsed(HTMLParser):
@@ -135,79 +139,29 @@ def test_both_clocks_stand_in_every_link_to_a_page_with_judgements(
     assert f"as_of={today}" not in get("/")
 
 
-def told_apart(address: str, days: set[str]) -> str:
-    """What a crawl goes to once: of a timeline, of the file of a picture and of a page of another day, one for all."""
-    target = urlsplit(address)
-    day = next((pair for pair in target.query.split("&") if pair.startswith("as_of=")), "")
-    if day and day not in days:
-        return f"{target.path} of another day"
-    return f"{target.path} {day}" if target.path.startswith(("/pictures/", "/timeline/")) else address
-
-
-def test_every_internal_link_leads_somewhere(register: Register, client: Client, yesterday: datetime.date) -> None:
-    seen: set[str] = set()
-    days = {f"as_of={yesterday}"}
-    waiting = ["/", f"/?as_of={yesterday}"]
-    while waiting:
-        address = waiting.pop()
-        response = client.get(address)
-        text = words(response)
-        assert response.status_code == 200, address
-        if not response.headers["Content-Type"].startswith("text/html"):
-            continue
-        if told_apart(address, days).endswith("of another day"):
-            continue
-        for link in Parsed(text).links:
-            target = urljoin(address, link).partition("#")[0]
-            if (
-                urlsplit(target).netloc == ""
-                and told_apart(target, days) not in seen
-                and not target.startswith("/admin/")
-            ):
-                seen.add(told_apart(target, days))
-                waiting.append(target)
-    assert len(seen) > 20
-
-
-def test_nothing_of_a_draft_is_seen_in_public(register: Register, client: Client) -> None:
-    """Marker words in every kind of draft, then every public address that links or patterns lead to."""
-    marker = "Unveröffentlicht"
-    first = register.commitments[0]
-    hidden_source = make_source(slug="hidden-source", title=marker, publisher=marker)
+def plant_drafts(commitment: Commitment) -> list[str]:
+    """Every kind of draft, full of the marker. Returns the addresses that they would have."""
+    hidden_source = make_source(slug="hidden-source", title=MARKER, publisher=MARKER)
     make_update(
         published=False,
-        title=marker,
-        summary=marker,
-        note=marker,
-        assessments=[{"commitment": first, "status": "ended", "reasoning": marker}],
+        title=MARKER,
+        summary=MARKER,
+        note=MARKER,
+        assessments=[{"commitment": commitment, "status": "ended", "reasoning": MARKER}],
         sources=[hidden_source],
     )
     draft = make_commitment(
         published=False,
-        title=marker,
-        summary=marker,
-        note=marker,
-        area=make_area(name=marker),
-        instrument=make_instrument(title=marker),
-        actors=[make_actor(slug="hidden", name=marker)],
+        title=MARKER,
+        summary=MARKER,
+        note=MARKER,
+        area=make_area(name=MARKER),
+        instrument=make_instrument(title=MARKER),
+        actors=[make_actor(slug="hidden", name=MARKER)],
     )
-    make_check(first, recorded=False, found=marker, note=marker)
-    make_milestone(first, recorded=False, title=marker, note=marker)
-    seen: set[str] = set()
-    waiting = [*register.addresses, "/feeds/updates.atom"]
-    while waiting:
-        address = waiting.pop()
-        response = client.get(address)
-        body = words(response)
-        assert marker not in body, address
-        for link in re.findall(r'(?:href|url)="([^"]+)"', body):
-            target = urljoin(address, link.replace("&amp;", "&")).partition("#")[0]
-            is_page = target.startswith("/") and not target.startswith(("/static/", "/admin/"))
-            if is_page and told_apart(target, set()) not in seen:
-                seen.add(told_apart(target, set()))
-                if "as_of=" not in target:
-                    waiting.append(target)
-    for address in (
+    make_check(commitment, recorded=False, found=MARKER, note=MARKER)
+    make_milestone(commitment, recorded=False, title=MARKER, note=MARKER)
+    return [
         f"/commitments/{draft.reference}/",
         f"/commitments/{draft.reference}/card.png",
         f"/embed/commitments/{draft.reference}/",
@@ -219,11 +173,47 @@ def test_nothing_of_a_draft_is_seen_in_public(register: Register, client: Client
         f"/feeds/areas/{draft.area.slug}.rss",
         f"/calendars/commitments/{draft.reference}.ics",
         f"/calendars/areas/{draft.area.slug}.ics",
-        f"/updates/{len(register.updates) + 2}/",
-    ):
+    ]
+
+
+def told_apart(address: str, days: set[str]) -> str:
+    """What a crawl goes to once: of a timeline, of the file of a picture and of a page of another day, one for all."""
+    target = urlsplit(address)
+    day = next((pair for pair in target.query.split("&") if pair.startswith("as_of=")), "")
+    if day and day not in days:
+        return f"{target.path} of another day"
+    return f"{target.path} {day}" if target.path.startswith(("/pictures/", "/timeline/")) else address
+
+
+def test_every_link_leads_somewhere_and_nowhere_to_a_draft(
+    register: Register, client: Client, yesterday: datetime.date
+) -> None:
+    """From every address that there is, on its pages and in its feeds, files and lists of addresses."""
+    not_public = [*plant_drafts(register.commitments[0]), f"/updates/{len(register.updates) + 2}/"]
+    days = {f"as_of={yesterday}"}
+    seen = {"/", *register.addresses, "/feeds/updates.atom"}
+    waiting = [*sorted(seen), f"/?as_of={yesterday}"]
+    reached = 0
+    while waiting:
+        address = waiting.pop()
+        response = client.get(address)
+        text = words(response)
+        assert response.status_code == 200, address
+        assert MARKER not in text, address
+        reached += 1
+        if told_apart(address, days).endswith("of another day"):
+            continue
+        for link in LINK.findall(text):
+            target = urljoin(address, html.unescape(link)).partition("#")[0]
+            is_ours = target.startswith("/") and not target.startswith(("/static/", "/admin/"))
+            if is_ours and told_apart(target, days) not in seen:
+                seen.add(told_apart(target, days))
+                waiting.append(target)
+    assert reached > 2 * len(register.addresses)
+    for address in not_public:
         response = client.get(address)
         assert response.status_code == 404, address
-        assert marker not in words(response)
+        assert MARKER not in words(response)
 
 
 @pytest.mark.parametrize(
