@@ -24,7 +24,7 @@ run: runtime ## Serve the dashboard at http://127.0.0.1:PORT/
 	@exec .venv/bin/python manage.py serve --host "$(HOST)" --port "$(PORT)"
 
 test: dev ## Run all tests; those in a browser need a Chromium on the machine
-	@exec .venv/bin/python -m pytest $(TESTS)
+	@exec .venv/bin/python -m pytest $(or $(TESTS),--numprocesses logical --dist worksteal)
 
 lint: dev ## Check style
 	.venv/bin/ruff check .

@@ -12,13 +12,22 @@ from pytest_django import DjangoDbBlocker
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Tests with transactions of their own empty the tables afterwards, which the register's triggers refuse."""
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Tests with transactions of their own empty the tables afterwards, which the register's triggers refuse.
+
+    At the end a browser may still be asking; what it holds would keep the database from being dropped.
+    """
     with django_db_blocker.unblock():
         refusals = [
             trigger.get_uri(model) for model, trigger in pgtrigger.registered() if trigger.name == "no_truncate"
         ]
         pgtrigger.disable(*refusals)
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -310,7 +310,7 @@ def test_who_may_not_write_keeps_nothing(as_administrator: Client) -> None:
     assert keep(as_administrator, {"_form": uuid.uuid4(), "title": "Forged"}).status_code == 403
 
 
-@pytest.mark.parametrize("token", ["", "x", str(uuid.uuid4())])
+@pytest.mark.parametrize("token", ["", "x", "0b4f3e0a-5a0f-4c1e-9d3b-7f6f0c2a9e11"])
 def test_a_form_that_was_never_opened_keeps_nothing(as_editor: Client, token: str) -> None:
     response = keep(as_editor, {"_form": token, "title": "Typed"})
 
