@@ -1,7 +1,23 @@
 """Pictures as geometry: dataclass in, positions out. No HTML and no database; templates draw them."""
 
 from .axis import AXIS_HEIGHT, Axis, Tick, first_days, last_of_month
-from .drawing import Cell, Drawn, Key, Line, Picture, Row, Shape, Table, circle, glyph, line, percent, rect, text
+from .drawing import (
+    Cell,
+    Drawn,
+    Key,
+    Line,
+    Picture,
+    Row,
+    Shape,
+    Table,
+    circle,
+    glyph,
+    line,
+    percent,
+    rect,
+    target,
+    text,
+)
 from .grid import GRID_HEIGHT, LARGEST, Count, column_lines, glyph_heads, grid_row, side, word_heads
 from .lanes import Heap, Lane, Point, Stretch, Turn, lane_row, levels, overlap_levels
 from .paint import paint
@@ -87,6 +103,7 @@ __all__ = [
     "sheet",
     "side",
     "steps_row",
+    "target",
     "text",
     "totals_bars",
     "word_heads",

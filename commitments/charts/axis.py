@@ -13,6 +13,8 @@ AXIS_HEIGHT = 22
 # Months between two ticks, for spans of at most so many months.
 TICKS = ((5, 1), (15, 3), (60, 6), (180, 12), (480, 60))
 SCARCE_TICKS = 240
+# Of a narrow column the two words that must not touch.
+BESIDE_TODAY, LAST_NAMED = 0.17, 0.95
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,13 @@ class Axis:
             shapes.append(self._upright("today", self.end(today), height))
         return shapes
 
-    def row(self, names: Sequence[str]) -> Row:
-        """The ticks' names: a year where a tick begins one, else the month."""
+    def row(self, names: Sequence[str], *, today: datetime.date | None = None, word: str = "") -> Row:
+        """The ticks' names: a year where a tick begins one, else the month; and at the line of `today` this word."""
+        named, touched = [], 0.0
+        if today is not None and self.since <= today <= self.until:
+            at = self.end(today)
+            touched = at - BESIDE_TODAY
+            named = [text("mark", percent(at), 16, word, anchor="end" if at > BESIDE_TODAY else "start")]
         shapes = [
             text(
                 "ink" if tick.is_year else "",
@@ -69,9 +76,9 @@ class Axis:
                 dx=3,
             )
             for tick in self.ticks()
-            if self.start(tick.day) < 0.95
+            if self.start(tick.day) < (touched if named else LAST_NAMED)
         ]
-        return Row("", AXIS_HEIGHT, ground=[line("axis", "0", "100%", 0.5, 0.5), *shapes])
+        return Row("", AXIS_HEIGHT, ground=[line("axis", "0", "100%", 0.5, 0.5), *shapes, *named])
 
     def _upright(self, tone: str, at: float, height: float) -> Shape:
         return line(tone, percent(at), percent(at), 0, height)

@@ -111,6 +111,11 @@ def line(tone: str, x1: str, x2: str, y1: float, y2: float) -> Shape:
     return Shape("line", tone, {"x1": x1, "x2": x2, "y1": f"{y1:g}", "y2": f"{y2:g}"})
 
 
+def target(x: str, y: float, width: str, height: float) -> Shape:
+    """Nothing to be seen, so that a small mark is hit by a finger."""
+    return rect("target", x, y, width, height)
+
+
 def circle(tone: str, x: str, y: float, radius: float) -> Shape:
     return Shape("circle", tone, {"cx": x, "cy": f"{y:g}", "r": f"{radius:g}"})
 

@@ -6,9 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .drawing import Drawn, Row, Shape, glyph, percent, text
+from .drawing import Drawn, Row, Shape, glyph, percent, target, text
 
 LARGEST, SMALLEST = 20, 4
+# Among many columns, so that two of them hardly touch where the page is narrow.
+LARGEST_OF_MANY, MANY = 14, 16
 GRID_HEIGHT = 44
 HEAD_HEIGHT = 22
 
@@ -20,9 +22,9 @@ class Count:
     name: str
 
 
-def side(count: int, highest: int) -> float:
+def side(count: int, highest: int, largest: int = LARGEST) -> float:
     """Of the square, in pixels: so that twice the number has twice the area, and one is still seen."""
-    return max(round(LARGEST * math.sqrt(count / highest), 1), SMALLEST)
+    return max(round(largest * math.sqrt(count / highest), 1), SMALLEST)
 
 
 def grid_row(
@@ -37,16 +39,20 @@ def grid_row(
 ) -> Row:
     """Row `number`; `highest` is the largest count of all rows, None stands for none. `tones` colour the columns."""
     marks = [
-        _square(each, f"{number}.{column}", (column + 0.5) / len(counts), highest, tones[column] if tones else "")
+        _square(each, f"{number}.{column}", (column, len(counts)), highest, tones[column] if tones else "")
         for column, each in enumerate(counts)
         if each is not None
     ]
     return Row(label, GRID_HEIGHT, marks=marks, ground=ground, url=url)
 
 
-def _square(each: Count, cell: str, x: float, highest: int, tone: str) -> Drawn:
-    size = side(each.count, highest)
+def _square(each: Count, cell: str, place: tuple[int, int], highest: int, tone: str) -> Drawn:
+    """`place` is the column, and how many there are."""
+    column, of = place
+    x = (column + 0.5) / of
+    size = side(each.count, highest, LARGEST if of < MANY else LARGEST_OF_MANY)
     shapes = [
+        target(percent(column / of), 0, percent(1 / of), GRID_HEIGHT),
         Shape(
             "rect",
             "tally",

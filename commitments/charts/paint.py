@@ -35,6 +35,7 @@ _PLAIN: Final[Mapping[str, Paint]] = {
     "dot": {"fill": INK, "stroke": PAPER},
     "ring": {"fill": PAPER, "stroke": INK_2, "stroke-width": "1.5"},
     "hole": {"fill": PAPER},
+    "target": {"fill": "none"},
     "tally": {"fill": INK_2},
     "ink": {"fill": INK},
 }

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from ..charts import Picture
 from .board import Board
-from .standing import evidence_and_delivery, occurrences, status_by_area, status_over_time, who_reports
+from .standing import evidence_and_delivery, status_by_area, status_over_time, who_reports
+from .strips import occurrences
 from .timeline import activity_by_month, timeline
 
 PICTURES: dict[str, Callable[[Board], Picture]] = {

@@ -1,4 +1,4 @@
-"""Pictures of how the pledges stand: by area, over time, by evidence, by who says so, year by year."""
+"""Pictures of how the pledges stand: by area, over time, by evidence, by who says so."""
 
 from __future__ import annotations
 
@@ -13,32 +13,23 @@ from django.utils.translation import gettext_lazy
 
 from ..charts import (
     GROUP_ORDER,
-    MOST_YEARS,
     Axis,
     Cell,
     Count,
-    Drawn,
     Key,
     Line,
     Mark,
-    Occurrence,
-    OccurrenceState,
-    OccurrenceStrip,
     Picture,
     Row,
     Segment,
     Step,
     Table,
     first_days,
-    glyph,
     glyph_heads,
     grid_row,
-    percent,
     pledge_rows,
     steps_row,
-    text,
     totals_bars,
-    word_heads,
 )
 from ..clocks import BadQuery, Clocks
 from ..coverage import Reports, supports
@@ -46,8 +37,7 @@ from ..judgements import GROUP_OF, Judged, StatusGroup
 from ..models import DeliveryStatus, Evidence
 from ..overview import area_lines, count_groups
 from .board import Board, address, month_names, pledge_mark
-from .reading import Kept, counts_on, days_of_change, kept_years
-from .strips import strip_of
+from .reading import counts_on, days_of_change
 
 MOST_STEPS = 26
 GROUPS = [StatusGroup(group) for group in GROUP_ORDER]
@@ -105,11 +95,17 @@ def who_reports(board: Board) -> Picture:
 def _pledges(
     named: Sequence[tuple[str, str, Sequence[Judged]]], clocks: Clocks, url: Callable[[int, str], str]
 ) -> list[Row]:
-    rows: list[tuple[str, str, Sequence[Mark]]] = [
-        (name, where, [pledge_mark(row, clocks) for row in judged]) for name, where, judged in named
-    ]
     counts = [[(each.group.value, each.count) for each in count_groups(judged)] for _name, _where, judged in named]
     labels = {group.value: str(group.label) for group in StatusGroup}
+    rows: list[tuple[str, str, str, Sequence[Mark]]] = [
+        (
+            name,
+            where,
+            ", ".join(f"{count} {labels[group].lower()}" for group, count in counted if count) or _("no pledge"),
+            [pledge_mark(row, clocks) for row in judged],
+        )
+        for (name, where, judged), counted in zip(named, counts, strict=True)
+    ]
 
     def bar_name(number: int, segment: Segment) -> str:
         return f"{named[number][0]}. {labels[segment.group]}: {segment.count}"
@@ -298,77 +294,3 @@ def evidence_and_delivery(board: Board) -> Picture:
         ),
         key=[Key(status, str(status.label)) for status in statuses],
     )
-
-
-def occurrences(board: Board) -> Picture:
-    """One query beyond the board's."""
-    day = board.clocks.as_of
-    first = datetime.date(max(day.year - MOST_YEARS, 1), 1, 1)
-    kept = kept_years(board.rows, board.clocks, first)
-    strips = [
-        (
-            each,
-            strip_of(
-                each.judged.facts,
-                [Occurrence(on, precision) for _number, on, precision in each.occurrences],
-                each.searches,
-                day,
-            ),
-        )
-        for each in kept
-    ]
-    years = sorted({cell.year for _each, strip in strips for cell in strip.cells})[-MOST_YEARS:]
-    return Picture(
-        "occurrences",
-        _("Meetings and drills that should recur"),
-        _(
-            "A recurring pledge is kept year by year, so it is shown year by year. "
-            "No record is not proof that it did not happen."
-        ),
-        [_strip_row(number, each, strip, years, board.clocks) for number, (each, strip) in enumerate(strips)],
-        Table(
-            _("Pledge"),
-            [str(year) for year in years],
-            [
-                Line(each.judged.commitment.title, _strip_cells(number, strip, years))
-                for number, (each, strip) in enumerate(strips)
-            ],
-        ),
-        axis=word_heads([str(year) for year in years], tone="ink"),
-        key=[
-            Key(state.value, str(state.label).capitalize())
-            for state in OccurrenceState
-            if any(state == cell.state for _each, strip in strips for cell in strip.cells)
-        ],
-    )
-
-
-def _strip_row(number: int, kept: Kept, strip: OccurrenceStrip, years: Sequence[int], clocks: Clocks) -> Row:
-    commitment = kept.judged.commitment
-    own = address("commitment", clocks, commitment.reference)
-    held = {on: update for update, on, _precision in kept.occurrences}
-    marks = []
-    for cell in strip.cells:
-        if cell.year not in years:
-            continue
-        x = percent((years.index(cell.year) + 0.5) / len(years))
-        update = held.get(cell.on) if cell.on else None
-        marks.append(
-            Drawn(
-                address("update", clocks, update) if update else own,
-                f"{commitment.title}, {cell.year}: {cell.state.label}",
-                [glyph("", cell.state.value, x, 4), text("lbl", x, 36, str(cell.state.label), anchor="middle")],
-                f"{number}.{cell.year}",
-                str(cell.state.label),
-                tone=f"chg {_STATE_TONES.get(cell.state, '')}".strip(),
-            )
-        )
-    return Row(commitment.title, 46, marks=marks, url=own)
-
-
-_STATE_TONES = {OccurrenceState.HELD: "done", OccurrenceState.DUE: "moving", OccurrenceState.NO_RECORD: "still"}
-
-
-def _strip_cells(number: int, strip: OccurrenceStrip, years: Sequence[int]) -> list[Cell]:
-    states = {cell.year: str(cell.state.label) for cell in strip.cells}
-    return [Cell(states[year], f"{number}.{year}") if year in states else Cell("–") for year in years]

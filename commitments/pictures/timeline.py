@@ -169,7 +169,7 @@ def lanes(events: Events, *, link: str = "") -> Picture:
                 for number, (lane, counts) in enumerate(drawn)
             ],
         ),
-        axis=axis.row(month_names()),
+        axis=axis.row(month_names(), today=today, word=_("as of") if events.clocks.is_past else _("today")),
         key=_key(events),
         remark=_remark(events),
     )

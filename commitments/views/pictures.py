@@ -20,6 +20,7 @@ from ..pictures.listing import covered_between, in_order, months_listed
 from ..pictures.reading import acts_and_context, ends, happenings, places
 from ..pictures.span import presets
 from ..pictures.standing import Steps, read_steps
+from ..pictures.strips import read_part
 from ..pictures.timeline import Events, lanes, read_events
 from ..png import png
 from ..public import page, public
@@ -28,29 +29,50 @@ from .citations import citation_file, root_of
 
 LISTED = 200
 # What a picture can be asked for beside the clocks.
-CHOICES = ("steps", "period", "from", "to", "area", "act", "dated")
+CHOICES = ("steps", "part", "period", "from", "to", "area", "act", "dated")
 PNG_WIDTH = 1920
 CONTENT_TYPES = {"svg": "image/svg+xml; charset=utf-8", "png": "image/png"}
 # The timeline has a page of its own.
 SHOWN = [name for name in PICTURES if name != "timeline"]
+# What each of the others can be asked for.
+CHOICE_OF = {"status-over-time": "steps", "occurrences": "part"}
 
 
 @public
 def pictures(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     board = Board(clocks, request.GET)
-    chosen = read_steps(board)
-    asked = {"steps": chosen.value} if request.GET.get("steps") else {}
-    query = urlencode({**asked, **clocks.parameters})
-    drawn = [(PICTURES[name](board), asked if name == "status-over-time" else {}) for name in SHOWN]
+    asked = {name: request.GET[name] for name in CHOICE_OF.values() if request.GET.get(name)}
     context = {
-        "pictures": [
-            (picture, urlencode({**kept, **clocks.parameters}), reference(request, clocks, picture, kept))
-            for picture, kept in drawn
-        ],
-        "steps": [(step.label, address("pictures", clocks, steps=step), step == chosen) for step in Steps],
+        "pictures": [_on_page(request, board, name, asked) for name in SHOWN],
         "total": len(board.rows),
     }
+    query = urlencode({**asked, **clocks.parameters})
     return page(request, clocks, "commitments/pictures.html", context, asked=query)
+
+
+def _on_page(request: HttpRequest, board: Board, name: str, asked: dict[str, str]) -> dict[str, Any]:
+    """A picture with what can be asked for instead, and how it is taken away and cited as it is shown."""
+    picture, clocks = PICTURES[name](board), board.clocks
+    own = {choice: value for choice, value in asked.items() if choice == CHOICE_OF.get(name)}
+    return {
+        "picture": picture,
+        "query": urlencode({**own, **clocks.parameters}),
+        "work": reference(request, clocks, picture, own),
+        "choices": [
+            (label, address("pictures", clocks, **{**asked, CHOICE_OF[name]: value}), is_chosen)
+            for label, value, is_chosen in _choices_instead(board, name)
+        ],
+    }
+
+
+def _choices_instead(board: Board, name: str) -> list[tuple[str, str, bool]]:
+    if name == "status-over-time":
+        chosen = read_steps(board)
+        return [(str(step.label), step.value, step == chosen) for step in Steps]
+    if name == "occurrences":
+        part = read_part(board)
+        return [(label, str(number), number == part.number) for number, label in enumerate(part.labels, 1)]
+    return []
 
 
 @public

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import brotli
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.test import Client
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.views.conftest import Register
 
 AXE = Axe()
 WIDTHS = (1280, 390, 320)
-MOST_BYTES = 30_000
-MOST_REQUESTS = 4
 
 
 @pytest.fixture
@@ -50,27 +46,6 @@ def test_pages_ask_no_other_host_and_break_no_policy(page: Page, live_server: Li
     assert all(url.startswith(live_server.url) for url in asked)
     # The two addresses that are errors on purpose are reported as such.
     assert [text for text in said if "status of 40" not in text] == []
-
-
-def sent(request: Request) -> int:
-    """Bytes of the answer as a site sends it: static files compressed beforehand, as no server of a test does."""
-    response = request.response()
-    assert response is not None
-    is_text = "image/svg" in response.headers["content-type"] or response.headers["content-type"].startswith("text/")
-    if is_text and "content-encoding" not in response.headers:
-        return len(brotli.compress(response.body()))
-    return request.sizes()["responseBodySize"]
-
-
-def test_the_first_view_of_the_dashboard_is_small(
-    page: Page, live_server: LiveServer, addresses: list[str], client: Client
-) -> None:
-    requests: list[Request] = []
-    page.on("request", lambda request: requests.append(request))
-    page.goto(live_server.url)
-    page.wait_for_load_state("networkidle")
-    assert len(requests) <= MOST_REQUESTS, [request.url for request in requests]
-    assert sum(sent(request) for request in requests) <= MOST_BYTES
 
 
 def test_a_filter_swaps_the_results_and_the_way_back_restores_them(

@@ -25,6 +25,8 @@ figures => figures.map(figure => ({
     cells: [...figure.querySelectorAll("td[data-cell]")].map(cell => [cell.dataset.cell, cell.textContent]),
 }))
 """
+FILLS = "shapes => shapes.map(shape => getComputedStyle(shape).fill)"
+COLOURS = "shapes => shapes.map(shape => getComputedStyle(shape).color)"
 STRUCK = """
 () => [...document.querySelectorAll("figure.picture svg.ch")].flatMap(row => {
     const frame = row.getBoundingClientRect();
@@ -109,16 +111,26 @@ def test_marks_stay_within_their_rows_at_every_width(
         context.close()
 
 
+def test_a_mark_has_the_colour_of_its_key(page: Page, live_server: LiveServer, register: Register) -> None:
+    page.goto(f"{live_server.url}/timeline/")
+
+    [in_key] = set(page.eval_on_selector_all(".key use[href='#g-setback']", COLOURS))
+    assert set(page.eval_on_selector_all(".lane use[href='#g-setback']", COLOURS)) == {in_key}
+
+
 def test_forced_colours_and_print_leave_every_mark_to_be_seen(
     browser: Browser, live_server: LiveServer, register: Register
 ) -> None:
     context = browser.new_context(forced_colors="active", viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.goto(f"{live_server.url}/timeline/")
-    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    fills = page.eval_on_selector_all(".lane .dot", "dots => dots.map(dot => getComputedStyle(dot).fill)")
-    assert fills
-    assert ground not in fills
+    for address in ("/timeline/", "/pictures/", "/"):
+        page.goto(live_server.url + address)
+        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        ink = page.evaluate("getComputedStyle(document.body).color")
+        assert set(page.eval_on_selector_all(".lane circle.dot, .tally", FILLS)) <= {ink}
+        assert set(page.eval_on_selector_all(".step, .cell rect, .ring", FILLS)) <= {ground}
+        assert set(page.eval_on_selector_all(".ch text", FILLS)) == {ink}
+        assert set(page.eval_on_selector_all(".ch use", COLOURS)) == {ink}
     page.emulate_media(media="print")
     assert page.locator("figure.picture table").first.is_visible()
     context.close()

@@ -25,14 +25,20 @@ SUMMIT = "Joint statement of the 30th EU–Japan Summit"
 class Click:
     """Of several with this role and name the first; `typed` goes into fields before, by their labels."""
 
-    role: Literal["link", "button"]
+    role: Literal["link", "button", "disclosure", "glyph"]
     name: str | re.Pattern[str]
     typed: dict[str, str] = field(default_factory=dict)
 
     def do(self, page: Page) -> None:
         for label, text in self.typed.items():
-            page.get_by_label(label).fill(text)
-        page.get_by_role(self.role, name=self.name, exact=True).first.click()
+            page.get_by_label(label, exact=True).fill(text)
+        if self.role == "disclosure":
+            page.locator("summary", has_text=self.name).click()
+        elif self.role == "glyph":
+            # Other marks may lie over its stem.
+            page.get_by_role("link", name=self.name).first.click(position={"x": 8, "y": 8})
+        else:
+            page.get_by_role(self.role, name=self.name, exact=True).first.click()
 
 
 def link(name: str | re.Pattern[str]) -> Click:
@@ -49,6 +55,11 @@ class Question:
     asked: str
     clicks: list[Click]
     answered: Callable[[Page], None]
+
+
+def mark(name: str) -> Click:
+    """On a picture, by what it stands for."""
+    return link(re.compile(f"^{name}"))
 
 
 def band(page: Page, heading: str) -> Locator:
@@ -138,7 +149,95 @@ def found_in_japanese(page: Page) -> None:
     expect(results.get_by_role("link", name="Deepen cooperation on space security and defence")).to_be_visible()
 
 
+def moved_most(page: Page) -> None:
+    table = page.get_by_role("table", name="Timeline")
+    heads = table.get_by_role("columnheader").all_inner_texts()
+    changes = {
+        row.get_by_role("rowheader").inner_text(): int(row.get_by_role("cell").all_inner_texts()[-1])
+        for row in table.get_by_role("row").all()[1:]
+    }
+    assert heads[-1] == "Status changes"
+    assert {area for area, count in changes.items() if count == max(changes.values())} == {
+        "Defence industry",
+        "Intelligence and information sharing",
+        "Economic security",
+    }
+
+
+def japan_alone(page: Page) -> None:
+    expect(page.get_by_text(re.compile(r"^1 of \d+ pledges$"))).to_be_visible()
+    expect(page.get_by_role("row", name="Hold the Space Policy Dialogue regularly")).to_contain_text("Japan")
+
+
+def latest_drill(page: Page) -> None:
+    expect(band(page, "Record")).to_contain_text(re.compile(r"Happened\s*22 Jul 2025"))
+    drills = band(page, "What it means").get_by_role("row", name="Hold joint naval exercises and port calls")
+    expect(drills).to_contain_text("Counts as an occurrence.")
+    expect(band(page, "Sources").get_by_role("row").nth(1).get_by_role("link").first).to_have_attribute(
+        "href", re.compile("^https?://")
+    )
+
+
+def sentence_behind_a_mark(page: Page) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text("Seventh EU–Japan Cyber Dialogue held in Brussels")
+    reading = band(page, "What it means").get_by_role("row", name="EUJP-27")
+    expect(reading).to_contain_text("Under way")
+    expect(reading).to_contain_text("Only the EU’s account mentions it.")
+
+
+def stood_at_the_end_of_2025(page: Page) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text("Achieved commitments, as of 31 December 2025")
+    expect(page.get_by_text("5 of 25 commitments")).to_be_visible()
+
+
+def month_of_the_summit(page: Page) -> None:
+    expect(page.get_by_text("1 Jul 2025 to 31 Jul 2025: 4 updates")).to_be_visible()
+    listed = band(page, "In order").get_by_role("listitem")
+    expect(listed).to_have_count(4)
+    expect(listed.filter(has_text="EUJP-22: Announced").first).to_be_visible()
+
+
+def without_evidence(page: Page) -> None:
+    expect(page.get_by_role("heading", level=1)).to_contain_text("No public action found")
+    expect(page.get_by_text("12 of 27 commitments")).to_be_visible()
+
+
 QUESTIONS = [
+    Question(
+        "Which areas have moved most since the summit of July 2025?",
+        [
+            link("Timeline"),
+            Click("button", "Show", {"From": "2025-07-23"}),
+            Click("disclosure", "Show as a table: Timeline"),
+        ],
+        moved_most,
+    ),
+    Question("Which pledges rest on Japan’s word alone?", [link("All pictures"), link("Japan only")], japan_alone),
+    Question(
+        "When did joint drills last take place, and who says so?",
+        [link("All pictures"), mark("Hold joint naval exercises and port calls, 2025: held")],
+        latest_drill,
+    ),
+    Question(
+        "On which sentence does the latest change in cyber rest?",
+        [Click("glyph", "28 Jan 2026: EUJP-27 Under way")],
+        sentence_behind_a_mark,
+    ),
+    Question(
+        "What had been achieved by the end of 2025?",
+        [link("All pictures"), mark("31 Dec 2025. Achieved")],
+        stood_at_the_end_of_2025,
+    ),
+    Question(
+        "What happened in the defence industry in the month of the summit?",
+        [link("All pictures"), mark("Defence industry, July 2025")],
+        month_of_the_summit,
+    ),
+    Question(
+        "Of which pledges is there no evidence at all?",
+        [link("All pictures"), mark("None found, No public action found")],
+        without_evidence,
+    ),
     Question(
         "What happened in cyber since the July 2025 summit, and who says so?",
         [link("Cybersecurity"), link(f"Since: {SUMMIT}")],

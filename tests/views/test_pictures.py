@@ -128,6 +128,8 @@ def test_text_of_an_editor_is_never_markup_in_a_picture(db: None, client: Client
         ("/timeline/?dated=day", "is month"),
         ("/timeline/?before=x", "is a day and the number"),
         ("/pictures/?steps=week", "is one of"),
+        ("/pictures/?part=2", "is a number from 1 to 1"),
+        ("/pictures/occurrences.svg?part=%EF%BC%91", "is a number from 1 to 1"),
         ("/pictures/status-over-time.png?steps=%ED%A0%80", "is one of"),
         ("/pictures/timeline.svg?period=x", "is a year such as"),
         ("/coverage/?reports=everybody", "Who reports"),
@@ -370,6 +372,53 @@ def test_activity_is_counted_by_month_and_leads_to_just_that(db: None, get: Get)
     [address] = re.findall(r'href="([^"]*)" aria-label="[^"]*" data-cell', band)
     assert f"from={month.isoformat()}" in address
     assert ": 3 updates that concern" in get(address.replace("&amp;", "&"))
+
+
+def test_what_recurs_is_drawn_part_by_part_and_nothing_is_left_out(
+    db: None, get: Get, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("commitments.pictures.strips.MOST_STRIPS", 2)
+    area = make_area()
+    titles = [pledge(kind="recurring", area=area).title for _number in range(5)]
+    shown = []
+    for part, said in ((1, "1–2"), (2, "3–4"), (3, "5–5")):
+        page = get(f"/pictures/?steps=year&part={part}")
+        band = page.partition('aria-labelledby="occurrences"')[2].partition("</section>")[0]
+        assert f"Pledges {said} of the 5 that recur" in band
+        assert f'<b aria-current="true">{said}</b>' in band
+        assert len(re.findall(r'href="/pictures/\?steps=year&amp;part=\d#occurrences"', band)) == 2
+        [file] = re.findall(r'href="(/pictures/occurrences\.svg[^"]*)"', band)
+        rows = re.findall(r'<th scope="row">([^<]*)</th>', band)
+        assert all(title in client.get(file).content.decode() for title in rows)
+        shown += rows
+    assert shown == titles
+
+
+def test_few_that_recur_are_drawn_together(db: None, get: Get) -> None:
+    pledge(kind="recurring")
+
+    assert "that recur, in the order" not in get("/pictures/")
+
+
+def test_rows_of_pledges_say_their_counts_in_words(db: None, get: Get) -> None:
+    area = make_area()
+    for status in ("announced", "under_way", "delivered"):
+        tell(pledge(kind="one_off", area=area), "2025-02-01", status)
+
+    page = get("/pictures/")
+
+    assert "<small>1 achieved, 2 moving</small>" in page
+    # Who reports has rows for nobody, too.
+    assert "<small>no pledge</small>" in page
+
+
+def test_the_day_of_the_page_is_named_under_its_line(db: None, get: Get) -> None:
+    tell(pledge(), "2025-02-01")
+
+    named = re.compile(r'<text class="mark" x="100.00%" y="16" text-anchor="end">([^<]*)</text>')
+    assert named.findall(get("/timeline/")) == ["today"]
+    assert named.findall(get("/timeline/?as_of=2025-12-31")) == ["as of"]
+    assert named.findall(get("/timeline/?from=2025-01-01&to=2025-03-01")) == []
 
 
 @pytest.mark.parametrize(
