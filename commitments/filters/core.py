@@ -202,9 +202,14 @@ class ListFilter(Generic[Row]):
         before = [facet.words(labels) for facet, labels in chosen if labels and facet.before]
         after = [facet.words(labels) for facet, labels in chosen if labels and not facet.before]
         words = capfirst(" ".join([*([", ".join(before)] if before else []), str(self.NOUN), *after]))
-        if clocks.as_of != clocks.today:
-            words = _("%(list)s, as of %(day)s") % {"list": words, "day": date_format(clocks.as_of, "j F Y")}
-        return words
+        return on_its_day(words, clocks)
+
+
+def on_its_day(title: str, clocks: Clocks) -> str:
+    """The title of a list, with the day that it is read as of where that is not today."""
+    if clocks.as_of == clocks.today:
+        return title
+    return _("%(list)s, as of %(day)s") % {"list": title, "day": date_format(clocks.as_of, "j F Y")}
 
 
 def _page(query: QueryDict) -> int:

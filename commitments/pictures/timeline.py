@@ -109,6 +109,18 @@ class Events:
         return [area for area in self.places.areas if self.asked.area in ("", area.slug)]
 
     @property
+    def title(self) -> str:
+        """The lanes in words, with every choice that is in force."""
+        nouns = {"": _("Timeline of acts and context"), "yes": _("Timeline of acts"), "no": _("Timeline of context")}
+        is_narrowed = self.asked.act or self.asked.area or self.asked.dated
+        words = [nouns[self.asked.act] if is_narrowed else _("Timeline")]
+        if self.asked.area:
+            words.append(_("in %(area)s") % {"area": self.areas[0].name})
+        if self.asked.dated:
+            words.append(_("known to the month or day"))
+        return _("%(list)s, %(period)s") % {"list": " ".join(words), "period": self.asked.span}
+
+    @property
     def turns(self) -> list[TurnOf]:
         set_by_updates = (turn for each in reversed(self.found) for turn in each.turns)
         return sorted([*self.derived, *set_by_updates], key=lambda turn: turn.by)
@@ -155,7 +167,7 @@ def lanes(events: Events, *, link: str = "") -> Picture:
     heads = {"act": _("Acts"), "context": _("Context"), "setback": _("Setbacks"), "turn": _("Status changes")}
     return Picture(
         "timeline",
-        _("Timeline"),
+        events.title,
         _(
             "A lane for each area. Acts of the two parties are discs, context is rings; "
             "a glyph on a stem is a status that changed."

@@ -99,7 +99,7 @@ def _of_update(row: Any) -> list[Text]:
 
 
 def _of_source(row: Source) -> list[Text]:
-    return [Text(words) for words in (row.publisher, row.note, row.url)]
+    return [Text(words) for words in (row.note, row.url, row.publisher)]
 
 
 TEXTS: Mapping[RecordKind, Callable[[Any], list[Text]]] = {

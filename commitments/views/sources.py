@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -7,6 +9,7 @@ from django.utils.translation import gettext as _
 from ..citations import cite_source
 from ..clocks import BadQuery, Clocks
 from ..coverage import Reports, Thinness, coverage, supports
+from ..filters.core import on_its_day
 from ..filters.sources import SourceFilter, listed_sources
 from ..judgements import StatusGroup
 from ..models import Source
@@ -42,7 +45,7 @@ def source_coverage(request: HttpRequest, clocks: Clocks) -> HttpResponse:
         request,
         clocks,
         "commitments/source_coverage.html",
-        {"lists": lists, "total": found.total, "filtered": list(Thinness)},
+        {"heading": _("What the pledges rest on"), "lists": lists, "total": found.total, "filtered": list(Thinness)},
     )
 
 
@@ -57,8 +60,10 @@ def _reported(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     if group:
         heading = f"{heading}: {str(StatusGroup(group).label).lower()}"
     meaning = _("By the sides of every source of every update that counts.")
-    context = {"lists": [(reports, heading, meaning, found)], "total": len(rows), "filtered": ()}
-    return page(request, clocks, "commitments/source_coverage.html", context)
+    title = on_its_day(_("Who reports: %(list)s") % {"list": heading}, clocks)
+    context = {"heading": title, "lists": [(reports, heading, meaning, found)], "total": len(rows), "filtered": ()}
+    asked = urlencode({"reports": reports, **({"group": group} if group else {}), **clocks.parameters})
+    return page(request, clocks, "commitments/source_coverage.html", context, asked=asked)
 
 
 @public

@@ -25,6 +25,28 @@ figures => figures.map(figure => ({
     cells: [...figure.querySelectorAll("td[data-cell]")].map(cell => [cell.dataset.cell, cell.textContent]),
 }))
 """
+SQUARES = """
+rows => rows.map(row => {
+    const drawn = {};
+    for (const square of row.querySelectorAll("a.cell")) {
+        const group = {done: "achieved", moving: "moving", still: "not moving", unrated: "unrated", ended: "ended"}[
+            square.classList[1]];
+        drawn[group] = (drawn[group] || 0) + 1;
+    }
+    return [row.querySelector("th").textContent, drawn, row.querySelector(".flow > span").textContent];
+})
+"""
+COUNTED = """
+headings => headings.map(heading => {
+    const table = heading.closest("section").querySelector("table");
+    const groups = [...table.querySelectorAll("thead th")].slice(1, -1).map(each => each.textContent.toLowerCase());
+    return Object.fromEntries([...table.querySelectorAll("tbody tr")].map(row => [
+        row.querySelector("th").textContent,
+        Object.fromEntries([...row.querySelectorAll("td")].slice(0, -1).map((cell, place) => [
+            groups[place], Number(cell.textContent)])),
+    ]));
+})
+"""
 FILLS = "shapes => shapes.map(shape => getComputedStyle(shape).fill)"
 COLOURS = "shapes => shapes.map(shape => getComputedStyle(shape).color)"
 STRUCK = """
@@ -58,25 +80,62 @@ def figures(page: Page) -> list[dict[str, Any]]:
     return found
 
 
-def test_every_table_says_what_the_marks_say(page: Page, live_server: LiveServer, register: Register) -> None:
+def test_every_table_says_what_the_marks_say(
+    page: Page, live_server: LiveServer, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for address in PAGES:
         page.goto(live_server.url + address)
-        shown = figures(page)
-        assert shown, address
-        for figure in shown:
-            said: dict[str, list[str]] = defaultdict(list)
-            for mark in figure["marks"]:
-                assert mark["name"], (address, mark)
-                assert mark["shapes"], (address, mark)
-                said[mark["cell"]].append(mark["says"])
-            cells = dict(figure["cells"])
-            assert len(cells) == len(figure["cells"]), figure["title"]
-            assert set(said) <= set(cells), figure["title"]
-            for key, text in cells.items():
-                if text.isdigit():
-                    assert sum(map(int, said[key])) == int(text), (address, figure["title"], key)
-                else:
-                    assert said[key] == [text], (address, figure["title"], key)
+        assert_tables_say_what_the_marks_say(address, figures(page))
+    # Where much has happened, lanes count it by period.
+    monkeypatch.setattr("commitments.pictures.reading.MOST_DRAWN", 4)
+    page.goto(f"{live_server.url}/timeline/?period=2025")
+    assert page.locator("figure.picture .bar").count() > 1
+    assert_tables_say_what_the_marks_say("heaps", figures(page))
+
+
+def assert_tables_say_what_the_marks_say(address: str, shown: list[dict[str, Any]]) -> None:
+    assert shown, address
+    for figure in shown:
+        said: dict[str, list[str]] = defaultdict(list)
+        for mark in figure["marks"]:
+            assert mark["name"], (address, mark)
+            assert mark["shapes"], (address, mark)
+            said[mark["cell"]].append(mark["says"])
+        cells = dict(figure["cells"])
+        assert len(cells) == len(figure["cells"]), figure["title"]
+        assert set(said) <= set(cells), figure["title"]
+        for key, text in cells.items():
+            if text.isdigit():
+                assert sum(map(int, said[key])) == int(text), (address, figure["title"], key)
+            else:
+                assert said[key] == [text], (address, figure["title"], key)
+
+
+def test_the_squares_of_the_dashboard_are_counted_in_words_and_in_the_table(
+    page: Page, live_server: LiveServer, register: Register
+) -> None:
+    page.goto(live_server.url)
+
+    squares, words = page.eval_on_selector_all(".band .tbl.fold tbody tr", SQUARES), {}
+    [table] = page.eval_on_selector_all("#counts", COUNTED)
+    for area, drawn, said in squares:
+        words[area] = {group: int(count) for count, group in re.findall(r"(\d+) ([a-z ]+?)(?:,|$)", said)}
+        # Of too many there are bars, whose counts stand beside them.
+        assert drawn in (words[area], {}), area
+    assert words == {area: {group: count for group, count in counts.items() if count} for area, counts in table.items()}
+    assert any(not drawn for _area, drawn, _said in squares)
+    assert any(drawn for _area, drawn, _said in squares)
+
+
+def test_the_bars_of_the_changes_say_what_their_table_says(
+    page: Page, live_server: LiveServer, register: Register
+) -> None:
+    page.goto(f"{live_server.url}/changes/?since=2025-03-01")
+
+    rows = page.get_by_role("table", name="Counts at both ends").get_by_role("row").all()[1:-1]
+    columns = list(zip(*(row.get_by_role("cell").all_inner_texts()[:2] for row in rows), strict=True))
+    for bar, column in zip(page.locator("section:has(#totals) .stack svg.ch").all(), columns, strict=True):
+        assert bar.locator("text").all_text_contents() == [count for count in column if count != "0"]
 
 
 def test_every_mark_leads_to_what_it_stands_for(

@@ -191,7 +191,9 @@ def stood_at_the_end_of_2025(page: Page) -> None:
 
 
 def month_of_the_summit(page: Page) -> None:
-    expect(page.get_by_text("1 Jul 2025 to 31 Jul 2025: 4 updates")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("in Defence industry")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("1 Jul 2025 to 31 Jul 2025")
+    expect(page.get_by_text("4 updates that concern")).to_be_visible()
     listed = band(page, "In order").get_by_role("listitem")
     expect(listed).to_have_count(4)
     expect(listed.filter(has_text="EUJP-22: Announced").first).to_be_visible()

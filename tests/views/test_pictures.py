@@ -325,7 +325,7 @@ def test_what_is_too_much_to_draw_is_counted_in_words_and_links(
         r'data-cell="0.act"(?: data-says="(\d+)")?>', page.partition('class="lanes"')[2].partition("<table")[0]
     )
     assert said == ["3", "", ""]
-    assert ": 3 updates that concern" in get(marks(page, "0.act")[0])
+    assert ">3 updates that concern" in get(marks(page, "0.act")[0])
     # The list goes on where it was cut off.
     [older] = re.findall(r'rel="next" href="([^"]*)"', page)
     assert older.replace("&amp;", "&") == f"?period=2025&before=2025-02-08.{commitment.assessments.count()}"
@@ -371,7 +371,7 @@ def test_activity_is_counted_by_month_and_leads_to_just_that(db: None, get: Get)
 
     [address] = re.findall(r'href="([^"]*)" aria-label="[^"]*" data-cell', band)
     assert f"from={month.isoformat()}" in address
-    assert ": 3 updates that concern" in get(address.replace("&amp;", "&"))
+    assert ">3 updates that concern" in get(address.replace("&amp;", "&"))
 
 
 def test_what_recurs_is_drawn_part_by_part_and_nothing_is_left_out(
@@ -458,7 +458,38 @@ def test_a_closed_day_keeps_the_areas_of_its_pledges(db: None, get: Get) -> None
         assert "Earlier area" in then
         assert "Later area" not in then
     assert Area.objects.count() == 2
-    assert ": 1 update that concerns" in get("/timeline/?area=later&as_of=2025-12-31")
+    assert ">1 update that concerns" in get("/timeline/?area=later&as_of=2025-12-31")
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("period=2025", "Timeline, 2025"),
+        ("period=2025-Q2&act=yes", "Timeline of acts, quarter 2 of 2025"),
+        ("period=2025&area=made-up", "Timeline of acts and context in Made-up area, 2025"),
+        (
+            "from=2025-02-01&to=2025-02-28&area=made-up&act=no&dated=month",
+            "Timeline of context in Made-up area known to the month or day, 1 Feb 2025 to 28 Feb 2025",
+        ),
+    ],
+)
+def test_a_filtered_timeline_is_said_in_words_on_the_page_and_in_its_file(
+    db: None, get: Get, client: Client, query: str, title: str
+) -> None:
+    tell(pledge(area=make_area(slug="made-up", name="Made-up area")), "2025-02-01")
+
+    page = get(f"/timeline/?{query}")
+
+    assert f"<h1>{title}</h1>" in page
+    assert f"<title>{title} – " in page
+    assert f'<title id="title">{title}</title>' in client.get(f"/pictures/timeline.svg?{query}").content.decode()
+
+
+def test_a_list_of_who_reports_is_said_in_words(register: Register, get: Get, yesterday: datetime.date) -> None:
+    page = get("/coverage/?reports=both&group=done")
+    assert "<h1>Who reports: Both sides: achieved</h1>" in page
+    assert '<link rel="canonical" href="http://testserver/coverage/?reports=both&amp;group=done">' in page
+    assert "<h1>Who reports: Japan only, as of 1 February 2026</h1>" in get("/coverage/?reports=japan&as_of=2026-02-01")
 
 
 def test_the_timeline_is_reached_from_every_page_and_the_pictures_from_two(register: Register, get: Get) -> None:
