@@ -242,7 +242,7 @@ def test_every_pledge_has_a_square_of_its_own_or_is_in_a_bar(rows: list[list[str
     counts = [[(group, row.count(group)) for group in GROUP_ORDER] for row in rows]
 
     drawn = pledge_rows(
-        [("Made up", "/", [pledge(number, group) for number, group in enumerate(row)]) for row in rows],
+        [("Made up", "/", "", [pledge(number, group) for number, group in enumerate(row)]) for row in rows],
         url=lambda number, group: "/",
         bar_name=lambda number, segment: segment.group,
         bars=totals_bars(counts),

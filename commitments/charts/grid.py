@@ -52,7 +52,6 @@ def _square(each: Count, cell: str, place: tuple[int, int], highest: int, tone: 
     x = (column + 0.5) / of
     size = side(each.count, highest, LARGEST if of < MANY else LARGEST_OF_MANY)
     shapes = [
-        target(percent(column / of), 0, percent(1 / of), GRID_HEIGHT),
         Shape(
             "rect",
             "tally",
@@ -65,6 +64,7 @@ def _square(each: Count, cell: str, place: tuple[int, int], highest: int, tone: 
             },
         ),
         text("ink", percent(x), 14, str(each.count), anchor="middle"),
+        target(percent(column / of), 0, percent(1 / of), GRID_HEIGHT),
     ]
     return Drawn(each.url, each.name, shapes, cell, str(each.count), tone=f"count {tone}".strip())
 

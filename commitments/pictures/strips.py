@@ -151,9 +151,9 @@ def _strip_row(number: int, kept: Kept, strip: OccurrenceStrip, years: Sequence[
                 address("update", clocks, update) if update else own,
                 f"{commitment.title}, {cell.year}: {cell.state.label}",
                 [
-                    target(percent(place / len(years)), 0, percent(1 / len(years)), STRIP_HEIGHT),
                     glyph("", cell.state.value, x, 4),
                     text("lbl", x, 36, str(cell.state.label), anchor="middle"),
+                    target(percent(place / len(years)), 0, percent(1 / len(years)), STRIP_HEIGHT),
                 ],
                 f"{number}.{cell.year}",
                 str(cell.state.label),

@@ -15,6 +15,7 @@ from django.test import Client
 from pypdf import PdfReader
 
 from commitments.pdf import Renderer
+from commitments.views.briefs import SHEETS
 from tests.factories import make_commitment
 from tests.views.conftest import Register
 
@@ -83,6 +84,40 @@ def test_a_brief_is_a_tagged_document_with_title_language_and_a_foot_on_every_sh
     assert any(register.source.url in sheet for sheet in sheets)
     # The browser's own head and foot would name the file.
     assert not any("page.html" in sheet for sheet in sheets)
+
+
+def test_no_head_stands_alone_at_the_foot_of_a_sheet(renderer: Renderer, settings: Any) -> None:
+    styles = "".join((settings.BASE_DIR / "static" / sheet).read_text("utf-8") for sheet in SHEETS)
+    tables, lists = (
+        "".join(
+            f'<section class="band"><header><h2>Heading</h2><p>Note.</p></header><div>{content}</div></section>'
+            for content in contents
+        )
+        for contents in (map(table_of, range(1, 40)), map(list_of, range(1, 40)))
+    )
+    head = f"<title>Made up</title><style>{styles}</style>"
+    page = f'<html lang="en" class="brief" data-footer="Foot">{head}<main class="wrap">{tables}{lists}</main>'
+
+    document = PdfReader(io.BytesIO(renderer.pdf(f"<!doctype html>{page}".encode())))
+
+    assert len(document.pages) > 20
+    for sheet in document.pages:
+        said = [line.strip() for line in sheet.extract_text().splitlines() if line.strip()]
+        lines = [line for line in said if line not in ("Foot", "2025") and " / " not in line]
+        assert lines[-1].startswith("Row"), lines[-3:]
+        # Dates stand in the margin, each beside its title.
+        assert said.count("2025") == said.count("Title")
+
+
+def table_of(count: int) -> str:
+    rows = "".join(f"<tr><td>Row {number}</td></tr>" for number in range(count % 7 + 1))
+    return f'<table class="tbl"><thead><tr><th>Column</th></tr></thead><tbody>{rows}</tbody></table>'
+
+
+def list_of(count: int) -> str:
+    reading = '<div class="reading"><p>Of what</p><p>Row</p></div>'
+    entry = f'<li><div class="when">2025</div><div><h3>Title</h3><p>Row</p>{reading}</div></li>'
+    return f'<ol class="log">{entry * (count % 5 + 1)}</ol>'
 
 
 def test_nothing_but_the_page_itself_is_read(
