@@ -12,6 +12,8 @@ from .drawing import Drawn, Row, line, percent, rect, text
 STEPS_HEIGHT = 200
 # What a label needs.
 WIDE, HIGH = 0.12, 18
+# Of each step under the next, so that no column of the paper shows between them, however its width is rounded.
+TUCKED = 0.002
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def steps_row(
         step = steps[band.step]
         left, right = axis.start(step.since), axis.end(step.until)
         shapes = [
-            rect(f"step {band.group}", percent(left), round(band.top, 1), percent(right - left), _tall(band)),
+            rect(f"step {band.group}", percent(left), round(band.top, 1), _wide(left, right), _tall(band)),
             line(f"lip {band.group}", percent(left), percent(right), round(band.top, 1), round(band.top, 1)),
         ]
         marks.append(
@@ -101,6 +103,10 @@ def steps_row(
                 text(f"on lbl {band.group}", percent(left), round(middle, 1), words(band.group, band.count), dx=8)
             )
     return Row("", STEPS_HEIGHT + 4, marks=marks, over=labels)
+
+
+def _wide(left: float, right: float) -> str:
+    return percent(min(right + TUCKED, 1) - left)
 
 
 def _tall(band: Band) -> float:

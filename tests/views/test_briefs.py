@@ -93,6 +93,16 @@ def test_each_page_leads_to_its_brief_on_its_own_days(register: Register, get: G
         ("/changes/?since=2025-01-01&until=2025-12-31", "/briefs/changes/?since=2025-01-01&until=2025-12-31"),
     ):
         assert f'href="{brief}"' in html.unescape(get(page)), page
+        [back] = re.findall(r'<a href="([^"]*)">← To the page itself', get(brief))
+        assert html.unescape(back) == page, brief
+
+
+def test_the_brief_of_a_period_leads_to_the_record_at_its_end(register: Register, get: Get) -> None:
+    page = html.unescape(get("/briefs/changes/?since=2025-01-01&until=2025-12-31"))
+
+    records = re.findall(r'href="(/(?:updates|commitments)/[^"]*)"', page)
+    assert records
+    assert all(address.endswith("/?as_of=2025-12-31") for address in records)
 
 
 def test_the_brief_of_a_past_day_holds_no_later_fact(register: Register, get: Get) -> None:
