@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import JSONObject, RowNumber
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -242,7 +242,8 @@ def compare(period: Period, *, listed: int = LATEST) -> Changes:
     staying = [row for row in moved if row.before and row.after]
     touching = keys if period.area else None
     latest = _latest(period, touching, listed)
-    totals = latest[0].update if latest else None
+    newest: Any = latest[0].update if latest else None
+    totals = newest.totals if newest else {}
     return Changes(
         period=period,
         areas=sorted(areas.values(), key=lambda area: (area.position, area.slug)),
@@ -255,8 +256,8 @@ def compare(period: Period, *, listed: int = LATEST) -> Changes:
         milestones=_milestones(period, touching),
         corrections=_corrections(period, touching),
         latest=latest,
-        acts=getattr(totals, "acts", 0),
-        context=getattr(totals, "contexts", 0),
+        acts=totals.get("acts", 0),
+        context=totals.get("contexts", 0),
     )
 
 
@@ -279,7 +280,7 @@ def _group_moves(moved: Iterable[Moved]) -> list[GroupMove]:
 
 def updates_within(period: Period, touching: Sequence[int] | None = None) -> Any:
     """Those that count at its end; with `touching`, those that bear on one of these commitments."""
-    counted = StatusUpdate.objects.counted(period.after.as_of, period.after.known_on)
+    counted = StatusUpdate.objects.counted(period.after.as_of, period.after.known_on, at_large=True)
     within = counted.filter(period.within("happened_by", "published_at"))
     return within if touching is None else within.filter(_bears_on(touching))
 
@@ -292,12 +293,12 @@ def _bears_on(commitments: Sequence[int]) -> Q:
 
 
 def _latest(period: Period, touching: Sequence[int] | None, listed: int) -> list[Entry]:
-    """Latest event first; each row also says how many `acts` and `contexts` there are in all."""
+    """Latest event first; each row also says in `totals` how many `acts` and `contexts` there are in all."""
     within = updates_within(period, touching)
     one_row = within.order_by().annotate(all=Value(1)).values("all")
-    acts = one_row.annotate(count=Count("pk", filter=Q(is_context=False))).values("count")
-    contexts = one_row.annotate(count=Count("pk", filter=Q(is_context=True))).values("count")
-    counted = within.annotate(acts=Subquery(acts), contexts=Subquery(contexts))
+    acts, contexts = (Count("pk", filter=Q(is_context=is_context)) for is_context in (False, True))
+    totals = one_row.annotate(totals=JSONObject(acts=acts, contexts=contexts)).values("totals")
+    counted = within.annotate(totals=Subquery(totals))
     return load_entries(counted.order_by(*BY_EVENT)[:listed], period.after)
 
 
@@ -372,12 +373,15 @@ def _instruments(clocks: Clocks) -> list[Instrument]:
     of a recurring commitment.
     """
     public = Commitment.objects.published(clocks.as_of, clocks.known_on)
-    held = Assessment.objects.counted(clocks.as_of, clocks.known_on).filter(
-        is_occurrence=True, commitment__kind=CommitmentKind.RECURRING, update__kind=UpdateKind.MEETING
+    occurrences = Assessment.objects.filter(
+        update=OuterRef("pk"), is_occurrence=True, commitment__kind=CommitmentKind.RECURRING
     )
+    # Asked of the updates, whose index by event is walked from its end.
+    counted = StatusUpdate.objects.counted(clocks.as_of, clocks.known_on)
+    held = counted.filter(Exists(occurrences), kind=UpdateKind.MEETING)
     rows: list[Instrument] = list(
         Instrument.objects.filter(Exists(public.filter(instrument=OuterRef("pk"))))
-        .annotate(last_dialogue=Subquery(held.order_by("-happened_by").values("happened_by")[:1]))
+        .annotate(last_dialogue=Subquery(held.order_by(*BY_EVENT).values("happened_by")[:1]))
         .order_by("-adopted_by", "pk")
     )
     restore_labels(rows, clocks.known_on)

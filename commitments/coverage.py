@@ -6,13 +6,15 @@ import datetime
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from .clocks import Clocks
 from .judgements import Judged
-from .models import Assessment, Bearing, SourceKind, SourceSide
+from .models import Assessment, CommitmentVoice, SourceKind, SourceSide, StatusUpdate
 from .overview import judged_set
 
 OLD = datetime.timedelta(days=365)
@@ -110,14 +112,32 @@ def coverage(clocks: Clocks) -> Coverage:
 
 
 def supports(judged: Sequence[Judged], clocks: Clocks) -> list[Support]:
-    """One query. Sides and kinds of cited sources are frozen, so they are of any day."""
-    counted = Assessment.objects.counted(clocks.as_of, clocks.known_on).exclude(bearing=Bearing.CONTEXT)
-    cited = counted.order_by().values_list(
-        "commitment", "update__citations__source__side", "update__citations__source__kind"
-    )
+    """One query, whose cost follows the commitments and not how much has happened."""
     found: defaultdict[int, tuple[set[SourceSide], set[SourceKind]]] = defaultdict(lambda: (set(), set()))
-    for commitment, side, kind in cited.distinct():
+    for commitment, side, kind in _heard(clocks):
         sides, kinds = found[commitment]
         sides.add(SourceSide(side))
         kinds.add(SourceKind(kind))
     return [Support(row, *found[row.commitment.pk]) for row in judged]
+
+
+def _heard(clocks: Clocks) -> QuerySet[Any, tuple[int, str, str]]:
+    """Commitment, side and kind. Where all that first brought a voice was corrected, another update may bring it."""
+    known = CommitmentVoice.objects.known(clocks.as_of, clocks.known_on)
+    correction = StatusUpdate.objects.correcting("update", clocks.known_on, at_large=True)
+    same = {name: OuterRef(name) for name in ("commitment", "side", "kind")}
+    bringing = Assessment.objects.counted(clocks.as_of, clocks.known_on).beyond_context()
+    of_the_same = bringing.filter(
+        commitment=same["commitment"],
+        update__citations__source__side=same["side"],
+        update__citations__source__kind=same["kind"],
+    )
+    # A value and no EXISTS, for which the planner would gather all that ever happened.
+    voices = known.alias(other=Subquery(of_the_same.order_by().values("pk")[:1]))
+    counting = ~Exists(correction)
+    heard: QuerySet[Any, tuple[int, str, str]] = (
+        voices.filter(counting | ~Exists(known.filter(counting, **same)) & Q(other__isnull=False))
+        .values_list("commitment", "side", "kind")
+        .distinct()
+    )
+    return heard

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.urls import reverse
 
@@ -21,7 +21,6 @@ from .models import (
     Area,
     Assessment,
     CheckCommitment,
-    Citation,
     Commitment,
     CommitmentActor,
     CommitmentSource,
@@ -31,6 +30,7 @@ from .models import (
     Milestone,
     Revision,
     Source,
+    SourceUse,
     StatusUpdate,
 )
 
@@ -97,14 +97,20 @@ class _Chunk:
 
 
 def _chunks_of_updates(today: datetime.date) -> list[_Chunk]:
+    """Two queries: the last number of a file is the latest to be published, and few updates correct another."""
     published = StatusUpdate.objects.published(today).order_by()
-    dated = (
-        published.annotate(chunk=(F("number") - 1) / LARGEST + 1)
-        .values("chunk")
-        .annotate(changed_at=Greatest(Max("published_at"), Max("corrections__published_at")))
-        .order_by("chunk")
-    )
-    return [_Chunk("updates", row["chunk"], row["changed_at"]) for row in dated]
+    newest = published.order_by("-number").first()
+    if newest is None or newest.number is None:
+        return []
+    last = (newest.number - 1) // LARGEST + 1
+    changed = _Moments()
+    changed.add([(last, newest.published_at)])
+    whole = published.filter(number__in=range(LARGEST, newest.number, LARGEST))
+    corrections = published.filter(corrects__isnull=False).annotate(chunk=(F("corrects__number") - 1) / LARGEST + 1)
+    latest = corrections.values_list("chunk").annotate(latest=Max("published_at"))
+    told: Any = whole.annotate(chunk=F("number") / LARGEST).values_list("chunk", "published_at").union(latest, all=True)
+    changed.add(told)
+    return [_Chunk("updates", number, changed.of(number)) for number in range(1, last + 1)]
 
 
 def _updates(number: int, today: datetime.date) -> list[Entry]:
@@ -206,8 +212,10 @@ def _sources(today: datetime.date) -> list[Entry]:
     """In the order of their keys, so that a new one comes last."""
     changed = _Moments()
     commitments = Commitment.objects.published(today)
+    uses = SourceUse.objects.known(today).filter(source=OuterRef("pk")).order_by("-published_at")
+    used = Source.objects.order_by().annotate(used_at=Subquery(uses.values("published_at")[:1]))
+    changed.add(used.values_list("pk", "used_at"))
     for rows, key, moment in (
-        (Citation.objects.published(today), "source", "update__published_at"),
         (commitments.exclude(sources=None), "sources", "published_at"),
         (commitments.exclude(wording_source=None), "wording_source", "published_at"),
         (commitments.exclude(instrument__sources=None), "instrument__sources", "published_at"),

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from .clocks import Clocks
-from .models import Commitment, Instrument, Milestone, Source, StatusUpdate, restore_labels
+from .models import (
+    Commitment,
+    Instrument,
+    Milestone,
+    Source,
+    SourceBacking,
+    SourceUse,
+    StatusUpdate,
+    restore_labels,
+)
 
 MOST = 50
 
@@ -43,12 +52,11 @@ def supported(source: Source, clocks: Clocks) -> Supported:
 
 
 def with_support(sources: list[Source], clocks: Clocks) -> list[tuple[Source, int, int]]:
-    """With how many published updates cite each, and how many commitments those updates count for. One query."""
-    updates = StatusUpdate.objects.published(clocks.as_of, clocks.known_on).filter(citations__source__in=sources)
-    counted = (
-        updates.order_by()
-        .values_list("citations__source")
-        .annotate(updates=Count("pk", distinct=True), commitments=Count("assessments__commitment", distinct=True))
+    """With how many published updates cite each, and how many commitments those updates count for. Two queries."""
+    uses, backings = (
+        rows.objects.known(clocks.as_of, clocks.known_on).filter(source__in=sources).values_list("source")
+        for rows in (SourceUse, SourceBacking)
     )
-    numbers = {source: (updates, commitments) for source, updates, commitments in counted}
-    return [(source, *numbers.get(source.pk, (0, 0))) for source in sources]
+    updates = dict(uses.annotate(Count("pk")))
+    commitments = dict(backings.annotate(Count("commitment", distinct=True)))
+    return [(source, updates.get(source.pk, 0), commitments.get(source.pk, 0)) for source in sources]

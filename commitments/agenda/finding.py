@@ -103,7 +103,7 @@ def _marks(commitments: list[int], clocks: Clocks) -> Any:
         for part in (settling, published.filter(is_occurrence=True))
     ]
     chosen = published.filter(meets__isnull=False).order_by().values("pk").union(*latest)
-    correction = StatusUpdate.objects.filter(known_by("published_at", clocks.known_on), corrects=OuterRef("update"))
+    correction = StatusUpdate.objects.correcting("update", clocks.known_on)
     citations = Citation.objects.filter(update=OuterRef("update")).order_by("position", "pk")
     return (
         Assessment.objects.filter(pk__in=chosen)

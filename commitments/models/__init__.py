@@ -37,6 +37,7 @@ from .rules import RULES, broken_rule, explain
 from .sheet_import import LARGEST_FILE, SheetImport
 from .source import Source, SourceKind, SourceSide
 from .status_update import PUBLICATION_LOCK, StatusUpdate, UpdateKind
+from .support import CommitmentVoice, SourceBacking, SourceUse
 from .words import CommitmentWords, InstrumentWords, SourceWords, UpdateWords, english_stems
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "CommitmentActor",
     "CommitmentKind",
     "CommitmentSource",
+    "CommitmentVoice",
     "CommitmentWords",
     "DeliveryStatus",
     "Discrepancy",
@@ -85,8 +87,10 @@ __all__ = [
     "SheetImport",
     "Side",
     "Source",
+    "SourceBacking",
     "SourceKind",
     "SourceSide",
+    "SourceUse",
     "SourceWords",
     "StatusUpdate",
     "Strength",

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from .dates import known_by
+from .dates import known_by, last_day_known
 from .status_update import StatusUpdate
 from .triggers import audited, child_of_draft, no_truncate, refuse_if
 from .validators import plain_line
@@ -47,15 +47,19 @@ class Bearing(models.TextChoices):
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
-    def counted(self, as_of: datetime.date, known_on: datetime.date | None = None) -> AssessmentQuerySet:
-        """Of updates that had happened by `as_of`, were published by `known_on` and not corrected by then."""
-        correction = StatusUpdate.objects.filter(known_by("published_at", known_on), corrects=OuterRef("update"))
+    def counted(
+        self, as_of: datetime.date, known_on: datetime.date | None = None, *, at_large: bool = False
+    ) -> AssessmentQuerySet:
+        """Of updates that had happened by `as_of`, were published by `known_on` and not corrected by then.
+
+        `at_large`: see `StatusUpdateQuerySet.correcting`.
+        """
         # The moment is asked for twice, so that the planner may use the partial indexes for a past day too.
         return self.filter(
-            ~Exists(correction),
+            ~Exists(StatusUpdate.objects.correcting("update", known_on, at_large=at_large)),
             known_by("published_at", known_on),
             published_at__isnull=False,
-            happened_by__lte=as_of,
+            happened_by__lte=last_day_known(as_of, known_on),
         )
 
     def following(self) -> AssessmentQuerySet:

@@ -156,7 +156,7 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         first_due = outstanding.order_by("due_by")
         latest_evidence = latest_first.beyond_context()
         return self.annotate(
-            last_evidence_by=Subquery(latest_evidence.values("happened_by")[:1]),
+            last_evidence_by=Subquery(counted.beyond_context().order_by("-happened_by").values("happened_by")[:1]),
             last_evidence_precision=Subquery(latest_evidence.values("update__happened_precision")[:1]),
             last_checked_on=Subquery(
                 CheckCommitment.objects.known(known_on)
@@ -164,7 +164,9 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
                 .order_by("-performed_check__checked_on")
                 .values("performed_check__checked_on")[:1]
             ),
-            last_occurrence_by=Subquery(latest_first.filter(is_occurrence=True).values("happened_by")[:1]),
+            last_occurrence_by=Subquery(
+                counted.filter(is_occurrence=True).order_by("-happened_by").values("happened_by")[:1]
+            ),
             delivered_by=Case(
                 When(
                     status=DeliveryStatus.DELIVERED,

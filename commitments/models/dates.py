@@ -76,6 +76,14 @@ def end_of_day(day: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time.min, datetime.UTC)
 
 
+def last_day_known(as_of: datetime.date, known_on: datetime.date | None) -> datetime.date:
+    """The last day of which anything can be known at these clocks: nothing is published before it happens.
+
+    Asked for instead of the as-of day, it spares a walk through the events of later days than the known-on day.
+    """
+    return as_of if known_on is None else min(as_of, known_on)
+
+
 def known_by(field: str, known_on: datetime.date | None) -> Q:
     """Rows whose moment `field` is set, and lies no later than the day `known_on` (None: now)."""
     if known_on is None:

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .actor import Side
-from .citation import Citation
 from .commitment import Commitment, CommitmentSource
 from .dates import known_by, period_start_check, precision_field
 from .discrepancy import DiscrepancySource
 from .instrument import InstrumentSource
 from .milestone import MilestoneSource
+from .support import SourceUse
 from .triggers import (
     ADDRESS_STAYS,
     audited,
@@ -80,10 +80,10 @@ class SourceQuerySet(models.QuerySet["Source"]):
         """
         public = Commitment.objects.published(as_of, known_on)
         this = OuterRef("pk")
-        # A value and no EXISTS, from which the planner would gather every citation there is for a page of the list.
-        citation = Citation.objects.published(as_of, known_on).filter(source=this).order_by().values("pk")[:1]
-        return self.alias(citation=Subquery(citation)).filter(
-            Q(citation__isnull=False)
+        # A value and no EXISTS, from which the planner would gather every use there is for a page of the list.
+        use = SourceUse.objects.known(as_of, known_on).filter(source=this).values("published_at")[:1]
+        return self.alias(used_at=Subquery(use)).filter(
+            Q(used_at__isnull=False)
             | Exists(CommitmentSource.objects.filter(source=this, commitment__in=public))
             | Exists(public.filter(wording_source=this))
             | Exists(InstrumentSource.objects.filter(source=this, instrument__commitments__in=public))

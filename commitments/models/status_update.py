@@ -13,13 +13,14 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .dates import known_by, last_day_sql, period_start_check, precision_field
+from .dates import known_by, last_day_known, last_day_sql, period_start_check, precision_field
 from .triggers import (
     audited,
     final,
     forget_words,
     index_words,
     insert_as_draft,
+    keep_support,
     must_be_now,
     no_truncate,
     raise_edition,
@@ -75,16 +76,29 @@ class UpdateKind(models.TextChoices):
 class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
     def published(self, as_of: datetime.date, known_on: datetime.date | None = None) -> StatusUpdateQuerySet:
         """Updates that have a page on that day: those corrected since keep theirs."""
-        return self.filter(known_by("published_at", known_on), happened_by__lte=as_of)
+        return self.filter(known_by("published_at", known_on), happened_by__lte=last_day_known(as_of, known_on))
+
+    def correcting(
+        self, update: str, known_on: datetime.date | None = None, *, at_large: bool = False
+    ) -> StatusUpdateQuerySet:
+        """For use in Exists() and Subquery(): what had replaced the outer row's `update` by then.
+
+        A query `at_large` reads most of a table, and is faster where the planner knows how few corrections there are;
+        one that asks for a few rows of each commitment would then read all of them again for every commitment.
+        """
+        corrections = self.filter(known_by("published_at", known_on), corrects=OuterRef(update))
+        return corrections.filter(corrects__isnull=False) if at_large else corrections
 
     def with_correction(self, known_on: datetime.date | None = None) -> StatusUpdateQuerySet:
         """Annotate `corrected_by`, the number of the update that replaced this one by then (None: it counts)."""
-        correction = StatusUpdate.objects.filter(known_by("published_at", known_on), corrects=OuterRef("pk"))
+        correction = StatusUpdate.objects.correcting("pk", known_on)
         return self.annotate(corrected_by=models.Subquery(correction.values("number")[:1]))
 
-    def counted(self, as_of: datetime.date, known_on: datetime.date | None = None) -> StatusUpdateQuerySet:
-        """Published, and not corrected by then."""
-        correction = StatusUpdate.objects.filter(known_by("published_at", known_on), corrects=OuterRef("pk"))
+    def counted(
+        self, as_of: datetime.date, known_on: datetime.date | None = None, *, at_large: bool = False
+    ) -> StatusUpdateQuerySet:
+        """Published, and not corrected by then. `at_large`: see `correcting`."""
+        correction = StatusUpdate.objects.correcting("pk", known_on, at_large=at_large)
         return self.published(as_of, known_on).exclude(Exists(correction))
 
     def touching(
@@ -94,11 +108,11 @@ class StatusUpdateQuerySet(models.QuerySet["StatusUpdate"]):
 
         Each half is cut off for itself, so that the cost follows `count` and not how much has happened.
         """
-        making, withdrawing = (
-            self.filter(Exists(assessments.filter(update=OuterRef(update)))).order_by(*order).values("pk")[:count]
-            for update in ("pk", "corrects")
-        )
-        return self.filter(pk__in=making.union(withdrawing)).order_by(*order)[:count]
+        making = self.filter(Exists(assessments.filter(update=OuterRef("pk"))))
+        # The planner would look for a withdrawal among all updates, although few correct anything.
+        withdrawing = self.filter(Exists(assessments.filter(update=OuterRef("corrects"))), corrects__isnull=False)
+        first, second = (half.order_by(*order).values("pk")[:count] for half in (making, withdrawing))
+        return self.filter(pk__in=first.union(second)).order_by(*order)[:count]
 
     def touched_by(self, assessments: models.QuerySet[Assessment]) -> StatusUpdateQuerySet:
         """All that make one of these assessments, or withdraw an update that does."""
@@ -306,6 +320,7 @@ class StatusUpdate(models.Model):
             ),
             raise_edition(pgtrigger.Update, BECOMES_PUBLIC),
             index_words("updates", condition=BECOMES_PUBLIC),
+            keep_support(BECOMES_PUBLIC),
             forget_words("update"),
             audited("commitments_statusupdate"),
             no_truncate(),

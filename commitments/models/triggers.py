@@ -211,6 +211,42 @@ def index_words(
     )
 
 
+def keep_support(condition: str) -> pgtrigger.Trigger:
+    """Keep what rests on the sources of an update, and whose voices speak on its commitments. See `support.py`."""
+    first = "NOT EXISTS (SELECT FROM {table} k WHERE {same} AND k.happened_by <= NEW.happened_by)"
+    backings = first.format(
+        table="commitments_sourcebacking", same="k.source_id = c.source_id AND k.commitment_id = a.commitment_id"
+    )
+    voices = first.format(
+        table="commitments_commitmentvoice",
+        same="k.commitment_id = a.commitment_id AND k.side = s.side AND k.kind = s.kind",
+    )
+    return pgtrigger.Trigger(
+        name="keep_support",
+        when=pgtrigger.After,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition(condition),
+        func=f"""
+            -- Whoever reclassifies one of these sources waits for us.
+            PERFORM FROM commitments_source s JOIN commitments_citation c ON c.source_id = s.id
+            WHERE c.update_id = NEW.id ORDER BY s.id FOR SHARE OF s;
+            INSERT INTO commitments_sourceuse (source_id, update_id, happened_by, published_at)
+            SELECT DISTINCT c.source_id, NEW.id, NEW.happened_by, NEW.published_at
+            FROM commitments_citation c WHERE c.update_id = NEW.id;
+            INSERT INTO commitments_sourcebacking (source_id, commitment_id, happened_by, published_at)
+            SELECT DISTINCT c.source_id, a.commitment_id, NEW.happened_by, NEW.published_at
+            FROM commitments_citation c JOIN commitments_assessment a ON a.update_id = c.update_id
+            WHERE c.update_id = NEW.id AND {backings};
+            INSERT INTO commitments_commitmentvoice (commitment_id, side, kind, update_id, happened_by, published_at)
+            SELECT DISTINCT a.commitment_id, s.side, s.kind, NEW.id, NEW.happened_by, NEW.published_at
+            FROM commitments_assessment a
+            JOIN commitments_citation c ON c.update_id = a.update_id JOIN commitments_source s ON s.id = c.source_id
+            WHERE a.update_id = NEW.id AND a.bearing <> 'context' AND {voices};
+            RETURN NULL;
+        """,
+    )
+
+
 def forget_words(nouns: str) -> pgtrigger.Trigger:
     """With a draft that is deleted goes what the search would read of it."""
     return pgtrigger.Trigger(

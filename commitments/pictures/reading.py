@@ -6,7 +6,7 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
@@ -16,8 +16,6 @@ from django.db.models import (
     Exists,
     F,
     IntegerField,
-    Max,
-    Min,
     OuterRef,
     Q,
     QuerySet,
@@ -28,7 +26,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, JSONObject, Trunc
 from django.utils.translation import gettext as _
 
-from ..chronicle import event_cursor, status_before_each
+from ..chronicle import BY_EVENT, event_cursor, status_before_each
 from ..clocks import BadQuery, Clocks
 from ..judgements import GROUP_OF, Judged
 from ..models import (
@@ -41,9 +39,13 @@ from ..models import (
     CommitmentKind,
     DeliveryStatus,
     Precision,
+    StatusUpdate,
     restore_labels,
 )
 from .span import Span
+
+if TYPE_CHECKING:
+    from ..models.status_update import StatusUpdateQuerySet
 
 MOST_DRAWN = 400
 MONTHS_LISTED = 14
@@ -68,10 +70,10 @@ class Places:
             moved={row.pk: row.area_id for row in rows if row.area_id != row.area_now},
         )
 
-    def column(self) -> Any:
-        """The area of an assessment's commitment on that day, for the database."""
-        whens = [When(commitment=pk, then=Value(area)) for pk, area in self.moved.items()]
-        return Case(*whens, default=F("commitment__area"), output_field=IntegerField())
+    def column(self, commitment: str) -> Any:
+        """The area of a commitment on that day, for the database, by what leads to it."""
+        whens = [When(Q((commitment, pk)), then=Value(area)) for pk, area in self.moved.items()]
+        return Case(*whens, default=F(f"{commitment}__area"), output_field=IntegerField())
 
     def within(self, slug: str) -> list[int]:
         """The commitments of this area; of all for "". Raises BadQuery."""
@@ -107,11 +109,18 @@ class Ends:
 
 
 def ends(clocks: Clocks) -> Ends:
-    counted = Assessment.objects.counted(clocks.as_of, clocks.known_on).order_by()
-    found = counted.aggregate(
-        first=Min("happened_by"), last=Max("happened_by", filter=~Q(update__happened_precision=Precision.YEAR))
+    """One query, which walks an index from either end."""
+    assessed = Exists(Assessment.objects.filter(update=OuterRef("pk")))
+    counted = StatusUpdate.objects.counted(clocks.as_of, clocks.known_on).filter(assessed)
+    dated = counted.exclude(happened_precision=Precision.YEAR)
+    both = (
+        rows.order_by(*order).annotate(end=Value(end)).values_list("end", "happened_by")[:1]
+        for end, rows, order in (("first", counted, ("happened_by", "number")), ("last", dated, BY_EVENT))
     )
-    return Ends(found["first"], found["last"])
+    first, last = both
+    rows: Any = first.union(last, all=True)
+    found: dict[str, datetime.date] = dict(rows)
+    return Ends(found.get("first"), found.get("last"))
 
 
 @dataclass(frozen=True)
@@ -162,21 +171,20 @@ class Scope:
     acts: Sequence[bool] = (False, True)
     is_dated: bool = False
 
+    def within(self, span: Span, update: str = "") -> Q:
+        """Over updates, or over what `update` leads to them from; the index by event answers it."""
+        asked = Q((f"{update}published_at__isnull", False), (f"{update}happened_by__range", (span.since, span.until)))
+        if len(self.acts) == 1:
+            asked &= Q((f"{update}is_context", not self.acts[0]))
+        return asked & ~Q((f"{update}happened_precision", Precision.YEAR)) if self.is_dated else asked
+
 
 EVERYTHING = Scope()
 
 
-def _assessments(clocks: Clocks, span: Span, commitments: Sequence[int], scope: Scope) -> QuerySet[Assessment]:
-    found = (
-        Assessment.objects.counted(clocks.as_of, clocks.known_on)
-        .filter(
-            happened_by__range=(span.since, span.until),
-            commitment__in=commitments,
-            update__is_context__in=[not act for act in scope.acts],
-        )
-        .order_by()
-    )
-    return found.exclude(update__happened_precision=Precision.YEAR) if scope.is_dated else found
+def _updates(clocks: Clocks, span: Span, scope: Scope) -> StatusUpdateQuerySet:
+    counted = StatusUpdate.objects.counted(clocks.as_of, clocks.known_on, at_large=True)
+    return counted.filter(scope.within(span)).order_by()
 
 
 def happenings(
@@ -192,14 +200,18 @@ def happenings(
 
     It reads at most MOST_DRAWN assessments; an update of which some were left out is left out whole.
     """
-    found = _assessments(clocks, span, commitments, scope)
+    assessments = Assessment.objects.counted(clocks.as_of, clocks.known_on).filter(
+        scope.within(span, "update__"), commitment__in=commitments
+    )
     if before:
         day, number = event_cursor(before)
-        found = found.filter(Q(happened_by__lt=day) | Q(happened_by=day, update__number__lt=number))
+        assessments = assessments.filter(
+            Q(update__happened_by__lt=day) | Q(update__happened_by=day, update__number__lt=number)
+        )
     cited = Citation.objects.filter(update=OuterRef("update")).order_by().values("update").annotate(count=Count("pk"))
     rows: list[tuple[Any, ...]] = list(
-        found.annotate(status_before=status_before_each(clocks), sources=Coalesce(cited.values("count"), 0))
-        .order_by("-happened_by", "-update__number", "position", "pk")
+        assessments.annotate(status_before=status_before_each(clocks), sources=Coalesce(cited.values("count"), 0))
+        .order_by("-update__happened_by", "-update__number", "position", "pk")
         .values_list(
             "update__number",
             "update__title",
@@ -215,9 +227,9 @@ def happenings(
             "status_before",
         )[: MOST_DRAWN + 1]
     )
-    updates: dict[int, Happening] = {}
+    found: dict[int, Happening] = {}
     for row in rows:
-        happening = updates.setdefault(row[0], Happening(*row[:7]))
+        happening = found.setdefault(row[0], Happening(*row[:7]))
         commitment, reference, bearing, status, status_before = row[7:]
         area = where.area_of[commitment]
         happening.bearings.setdefault(area, set()).add(bearing)
@@ -226,9 +238,9 @@ def happenings(
             turn = TurnOf(reference, area, happening.by, *before_and_after, number=happening.number)
             happening.turns.append(turn)
     is_all = len(rows) <= MOST_DRAWN
-    if not is_all and len(updates) > 1:
-        del updates[rows[-1][0]]
-    return list(updates.values()), is_all
+    if not is_all and len(found) > 1:
+        del found[rows[-1][0]]
+    return list(found.values()), is_all
 
 
 def turns_by_search(clocks: Clocks, span: Span, where: Places, commitments: Sequence[int]) -> list[TurnOf]:
@@ -255,8 +267,9 @@ def acts_and_context(
     clocks: Clocks, span: Span, commitments: Sequence[int], scope: Scope = EVERYTHING
 ) -> Counter[bool]:
     """How many updates there are of each: True for acts. One query."""
-    found = _assessments(clocks, span, commitments, scope).values_list("update__is_context")
-    counted = found.annotate(updates=Count("update", distinct=True))
+    touching = Assessment.objects.filter(update=OuterRef("pk"), commitment__in=commitments)
+    found = _updates(clocks, span, scope).filter(Exists(touching))
+    counted = found.values_list("is_context").annotate(updates=Count("pk"))
     return Counter({not is_context: updates for is_context, updates in counted})
 
 
@@ -272,10 +285,11 @@ def activity(
 
     A date known to the month or year is counted where its last day lies.
     """
-    found = _assessments(clocks, span, commitments, scope).annotate(
-        area=where.column(), start=Trunc("happened_by", unit, output_field=DateField())
+    found = _updates(clocks, span, scope).filter(assessments__commitment__in=commitments)
+    placed = found.annotate(
+        area=where.column("assessments__commitment"), start=Trunc("happened_by", unit, output_field=DateField())
     )
-    counted = found.values_list("area", "start", "update__is_context").annotate(updates=Count("update", distinct=True))
+    counted = placed.values_list("area", "start", "is_context").annotate(updates=Count("pk", distinct=True))
     return {(area, start, not is_context): updates for area, start, is_context, updates in counted}
 
 

@@ -36,6 +36,7 @@ from ..models import (
     Milestone,
     MilestoneSource,
     Source,
+    SourceUse,
     StatusUpdate,
     known_by,
     linked_ids,
@@ -234,10 +235,10 @@ def named_by(public: Iterable[Commitment], linked: set[int], clocks: Clocks) -> 
     wordings = {row.wording_source_id for row in public if row.wording_source_id}
     this = OuterRef("pk")
     # A value and no EXISTS, as in `SourceQuerySet.published`.
-    citation = Citation.objects.published(clocks.as_of, clocks.known_on).filter(source=this).order_by().values("pk")
+    use = SourceUse.objects.known(clocks.as_of, clocks.known_on).filter(source=this).values("published_at")
     announced = MilestoneSource.objects.filter(milestone__in=recorded_milestones(clocks), source=this)
-    return Source.objects.alias(citation=Subquery(citation[:1])).filter(
-        Q(citation__isnull=False) | Exists(announced) | Q(pk__in=linked | wordings)
+    return Source.objects.alias(used_at=Subquery(use[:1])).filter(
+        Q(used_at__isnull=False) | Exists(announced) | Q(pk__in=linked | wordings)
     )
 
 

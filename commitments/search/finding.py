@@ -7,6 +7,9 @@ by the clocks.
 
 from __future__ import annotations
 
+import datetime
+import functools
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -112,11 +115,17 @@ def _part(kind: RecordKind, question: Question, clocks: Clocks, chosen: Chosen) 
     if kind.value not in chosen.get("kind", [kind.value]):
         rows = rows.none()
     if "year" in chosen:
-        rows = rows.filter(year__in=[NO_YEAR if year == UNDATED else int(year) for year in chosen["year"]])
+        rows = rows.filter(functools.reduce(operator.or_, [_in_year(day, year) for year in chosen["year"]]))
     if "area" in chosen:
         rows = _in_areas(rows, kind, chosen["area"])
     rows = rows.order_by(*order)[: MOST_OF_A_KIND + 1]
     return rows.values_list("record_kind", "pk", "areas", "year", "is_in_title", "rank")
+
+
+def _in_year(day: str, year: str) -> Q:
+    if year == UNDATED:
+        return Q((f"{day}__isnull", True))
+    return Q((f"{day}__range", (datetime.date(int(year), 1, 1), datetime.date(int(year), 12, 31))))
 
 
 def _records(kind: RecordKind, clocks: Clocks) -> tuple[QuerySet[Any], Any, str, Sequence[str]]:

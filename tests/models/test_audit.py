@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 # What has another record of its past, or none that anybody asks for.
 NOT_AUDITED = {
     "AuditEntry",
+    "CommitmentVoice",
     "Edition",
     "EditionPending",
     "LinkCheck",
@@ -28,6 +29,8 @@ NOT_AUDITED = {
     "Ping",
     "Revision",
     "SheetImport",
+    "SourceBacking",
+    "SourceUse",
 } | {f"{noun}Words" for noun in ("Commitment", "Instrument", "Source", "Update")}
 
 
