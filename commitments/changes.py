@@ -287,7 +287,7 @@ def updates_within(period: Period, touching: Sequence[int] | None = None) -> Any
 
 def _bears_on(commitments: Sequence[int]) -> Q:
     """That an update assesses one of them, or withdraws one that does."""
-    assessments = Assessment.objects.filter(commitment__in=commitments)
+    assessments = Assessment.objects.published().filter(commitment__in=commitments)
     making, withdrawing = (assessments.filter(update=OuterRef(update)) for update in ("pk", "corrects"))
     return Q(Exists(making)) | Q(Exists(withdrawing))
 

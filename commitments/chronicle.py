@@ -248,7 +248,8 @@ def _status_when_published() -> Coalesce:
     correction = StatusUpdate.objects.filter(corrects=OuterRef("update"), published_at__lte=OuterRef(moment))
     earlier = Assessment.objects.filter(
         ~Exists(correction),
-        published_at__lte=moment,
+        # Not as a condition of its own, for which PostgreSQL would leave the index that is in the order of events.
+        Q(published_at__lte=moment) | Q(published_at__isnull=True),
         update__number__lt=OuterRef("update__number"),
         happened_by__lte=OuterRef("happened_by"),
         # Implied, and said so that the planner may use the partial indexes.

@@ -94,7 +94,7 @@ class UpdateFilter(ListFilter[Scope]):
         """The assessments that one of them has to make; None: any."""
         if "area" not in self.chosen:
             return None
-        return Assessment.objects.filter(commitment__area__slug__in=self.chosen["area"])
+        return Assessment.objects.published().filter(commitment__area__slug__in=self.chosen["area"])
 
 
 def _year(year: int) -> tuple[datetime.date, datetime.date]:

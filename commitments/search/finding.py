@@ -150,5 +150,7 @@ def _in_areas(rows: QuerySet[Any], kind: RecordKind, slugs: Sequence[str]) -> Qu
     if kind == RecordKind.COMMITMENT:
         return rows.filter(area__slug__in=slugs)
     if kind == RecordKind.UPDATE:
-        return rows.filter(Exists(Assessment.objects.filter(update=OuterRef("pk"), commitment__area__slug__in=slugs)))
+        return rows.filter(
+            Exists(Assessment.objects.published().filter(update=OuterRef("pk"), commitment__area__slug__in=slugs))
+        )
     return rows.none()

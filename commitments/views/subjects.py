@@ -43,7 +43,7 @@ def area_context(slug: str, clocks: Clocks, listed: int) -> dict[str, Any]:
     rows = [row for row in _judged_near(clocks, area=area) if row.commitment.area_id == area.pk]
     if not rows:
         raise Http404
-    touching = Assessment.objects.filter(commitment__in=[row.commitment.pk for row in rows])
+    touching = Assessment.objects.published().filter(commitment__in=[row.commitment.pk for row in rows])
     return {
         "area": rows[0].commitment.area,
         "rows": rows,
