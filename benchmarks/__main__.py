@@ -99,8 +99,7 @@ PAGES = {
     "file of sources": "/exports/sources.csv",
 }
 # Of these there is more on the large register by their nature: whole files, and pages that 1,000 updates do not fill.
-# They are held to their own growth: a byte must not cost much more there. The memory that files take is measured by
-# `python -m benchmarks.exports`.
+# They are held to their own growth: a byte must not cost much more there.
 GROWING = {
     "search, narrowed": "/search/?q=happened&area=area-1&year=2015",
     "timeline, past day": f"/timeline/?{PAST_DAY}",

@@ -223,13 +223,6 @@ def update_context(update: StatusUpdate, clocks: Clocks) -> dict[str, Any]:
     return {"entry": entry, "update": entry.update, **neighbours}
 
 
-def statuses_before(updates: StatusUpdateQuerySet, clocks: Clocks) -> dict[tuple[int, str], DeliveryStatus]:
-    """The status just before each of their assessments, by number of the update and reference. One query."""
-    rows = Assessment.objects.filter(update__in=updates.values("pk")).annotate(before=status_before_each(clocks))
-    columns = rows.values_list("update__number", "commitment__reference", "before")
-    return {(number or 0, reference): DeliveryStatus(before) for number, reference, before in columns}
-
-
 def status_before_each(clocks: Clocks) -> Coalesce:
     """The status just before each assessment, by event; a draft stands where it would if published now."""
     happened_by = Coalesce(OuterRef("happened_by"), Value(clocks.as_of), output_field=DateField())

@@ -89,16 +89,18 @@ class Dossier:
         return [assessment.update for assessment in self.turning_points if assessment.is_occurrence]
 
 
-def dossier(reference: str, clocks: Clocks, *, cursor: str = "") -> Dossier:
+def dossier(reference: str, clocks: Clocks, *, cursor: str = "", with_history: bool = True) -> Dossier:
     """Ten queries, however much has happened; one more on a past known-on day, for the wordings of that day, and one
     more where an area or the like was exchanged since. Raises Commitment.DoesNotExist.
+
+    Without history, which is steps, checks and entries, five less.
     """
     published = Commitment.objects.published(clocks.as_of, clocks.known_on)
     row: Any = (
         published.with_status(clocks.as_of, clocks.known_on)
         .with_dates(clocks.as_of, clocks.known_on)
         .annotate(kept_revisions=kept_revisions(), later=_later(published))
-        .select_related("area", "instrument", "follows", "wording_source")
+        .select_related("area", "instrument", "follows__instrument", "wording_source")
         .get(reference=reference)
     )
     wordings = Wordings.of(row, clocks)
@@ -108,10 +110,10 @@ def dossier(reference: str, clocks: Clocks, *, cursor: str = "") -> Dossier:
         is_withdrawn=row.is_withdrawn(clocks.known_on),
         actors=_linked(CommitmentActor, "actor", row, wordings.was.get(ACTORS)),
         sources=_linked(CommitmentSource, "source", row, wordings.was.get(SOURCES)),
-        steps=_steps(row, clocks),
+        steps=_steps(row, clocks) if with_history else [],
         turning_points=_turning_points(row, clocks),
-        checks=list(Check.objects.recorded(clocks.known_on).filter(commitments=row)[:HISTORY]),
-        entries=page_by_event(clocks, cursor, row),
+        checks=list(Check.objects.recorded(clocks.known_on).filter(commitments=row)[:HISTORY]) if with_history else [],
+        entries=page_by_event(clocks, cursor, row) if with_history else EntryPage(),
         followed_by=[Commitment(**columns) for columns in row.later],
     )
     now = read_now(row, found.actors, found.sources)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -9,7 +10,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy
 from ninja import Router
 
-from ..chronicle import BY_EVENT, event_cursor, first_updates
+from ..chronicle import BY_EVENT, PAGE_SIZE, event_cursor, first_updates
 from ..clocks import Clocks
 from ..definitions import meaning
 from ..dossier import Dossier, dossier
@@ -59,26 +60,50 @@ def get_commitment(request: Asked, reference: Reference) -> dict[str, Any]:
     """
     clocks = request.clocks
     try:
-        found = dossier(reference, clocks)
+        found = dossier(reference, clocks, with_history=False)
     except Commitment.DoesNotExist as error:
         raise Http404 from error
-    row = Row(found.judged, found.actors)
-    [record] = reading.commitments(clocks, [row])
-    return dated(request, commitment=record | _detail(found, request.clocks))
+    number = _status_update(found)
+    return dated(request, commitment=_record(found, number, clocks) | _detail(found, number, clocks))
 
 
-def _detail(found: Dossier, clocks: Clocks) -> Record:
+def _status_update(found: Dossier) -> int | None:
+    """The number of the update that the status rests on. One query where it lies behind many occurrences."""
+    if found.current is not None:
+        return found.current.update.number
+    commitment: Any = found.commitment
+    resting = StatusUpdate.objects.filter(assessments=commitment.current_assessment_id)
+    return resting.values_list("number", flat=True).first() if commitment.current_assessment_id else None
+
+
+def _record(found: Dossier, status_update: int | None, clocks: Clocks) -> Record:
+    """The one of the list. No query."""
+    commitment = found.commitment
+    source, earlier = commitment.wording_source, commitment.follows
+    return reading.commitment(
+        clocks,
+        Row(found.judged, found.actors),
+        sources=[source.slug for source in found.sources],
+        wording_source=source.slug if source else None,
+        follows=earlier.reference if earlier and earlier.is_public(clocks.as_of, clocks.known_on) else None,
+        status_update=status_update,
+    )
+
+
+def _detail(found: Dossier, status_update: int | None, clocks: Clocks) -> Record:
     """What the page shows beside the record itself. Seven queries; eight on a past day."""
     commitment = found.commitment
     milestones = reading.recorded_milestones(clocks).filter(commitment=commitment).order_by("due_by", "slug")
     checks = Check.objects.recorded(clocks.known_on).filter(commitments=commitment)[:MOST_CHECKS]
     [instrument] = reading.instruments(clocks, [commitment.instrument])
     [area] = reading.areas(clocks, [commitment.area])
-    events = [entry.update.number for entry in found.entries.entries]
-    updates = StatusUpdate.objects.filter(number__in=events).order_by(*BY_EVENT)
+    updates = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
+    touching = Assessment.objects.published().filter(commitment=commitment)
+    latest = list(reading.updates(clocks, first_updates(updates, touching, BY_EVENT, PAGE_SIZE)))
+    events = entries(latest, clocks, commitment)
     earlier = commitment.follows
     return {
-        "judgements": None if found.is_withdrawn else judgements(found),
+        "judgements": None if found.is_withdrawn else judgements(found, _cited(events, status_update)),
         "area_record": area,
         "instrument_record": instrument,
         "actor_records": list(reading.actors(clocks, found.actors)),
@@ -91,15 +116,20 @@ def _detail(found: Dossier, clocks: Clocks) -> Record:
         ],
         "milestones": list(reading.milestones(clocks, milestones)),
         "checks": list(reading.checks(clocks, checks)),
-        "events": entries(list(reading.updates(clocks, updates)), clocks, commitment),
+        "events": events,
         "rewordings": found.rewordings,
     }
 
 
-def judgements(found: Dossier) -> dict[str, Any]:
+def _cited(events: Sequence[Record], number: int | None) -> list[str]:
+    """The slugs of what this update cites, if it is among the events."""
+    return [citation["source"] for event in events if event["number"] == number for citation in event["citations"]]
+
+
+def judgements(found: Dossier, cited: Sequence[str]) -> dict[str, Any]:
+    """`cited` are the slugs of what the status rests on."""
     judged, current = found.judged, found.current
     evidence = Evidence(judged.evidence) if judged.evidence else None
-    cited = found.current_entry.citations if found.current_entry else []
     return {
         "delivery": {
             "group": judged.group,
@@ -111,7 +141,7 @@ def judgements(found: Dossier) -> dict[str, Any]:
         },
         "evidence": {
             "grade": evidence,
-            "sources": [citation.source.slug for citation in cited],
+            "sources": list(cited),
             **(_words(evidence) if evidence else {"label": None, "meaning": None}),
         },
         "schedule": {"state": judged.schedule.state, "on": judged.schedule.on, **_words(judged.schedule.state)},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max, Min, Q, QuerySet
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja import Router
 
-from ..chronicle import BY_NUMBER, first_updates, statuses_before
+from ..chronicle import BY_NUMBER, first_updates, status_before_each
 from ..clocks import BadQuery, Clocks
 from ..filters.updates import UpdateFilter, update_scope
 from ..models import Assessment, Commitment, Source, StatusUpdate, restore_labels
@@ -36,25 +36,21 @@ ASSESSMENT_KEY = re.compile(r"([0-9]{1,9})\.(EUJP-[0-9]{2,9})\Z", re.ASCII)
 
 
 def entries(updates: Sequence[Record], clocks: Clocks, of: Commitment | None = None) -> list[Record]:
-    """These records with assessments and citations; with `of`, only the assessments of that one. Three queries."""
+    """These records with assessments and citations; with `of`, only the assessments of that one. Two queries."""
     rows = StatusUpdate.objects.filter(number__in=[update["number"] for update in updates])
     rated = reading.published_assessments(clocks).filter(update__in=rows.values("pk"))
     if of is not None:
         rated = rated.filter(commitment=of)
-    assessed = _by_update(assessment_entries(rated.order_by("position", "pk"), rows, clocks))
+    assessed = _by_update(assessment_entries(rated.order_by("position", "pk"), clocks))
     cited = _by_update(reading.citations(clocks, rows))
     return [
         update | {"assessments": assessed[update["number"]], "citations": cited[update["number"]]} for update in updates
     ]
 
 
-def assessment_entries(rows: AssessmentQuerySet, updates: StatusUpdateQuerySet, clocks: Clocks) -> list[Record]:
-    """These of the updates. Two queries."""
-    before = statuses_before(updates, clocks)
-    return [
-        record | {"status_before": before[record["update"], record["commitment"]]}
-        for record in reading.assessments(clocks, rows=rows)
-    ]
+def assessment_entries(rows: AssessmentQuerySet, clocks: Clocks) -> Iterator[Record]:
+    """One query."""
+    return reading.assessments(clocks, rows=rows, status_before=status_before_each(clocks))
 
 
 def _by_update(records: Iterable[Record]) -> defaultdict[int, list[Record]]:
@@ -135,9 +131,8 @@ def list_assessments(request: Asked) -> dict[str, Any]:
         lambda count: list(rows.values_list("pk", "update__number", "commitment__reference")[:count]),
         lambda row: f"{row[1]}.{row[2]}",
     )
-    updates = StatusUpdate.objects.filter(number__in=[number for _key, number, _reference in shown])
-    items = assessment_entries(rows.filter(pk__in=[key for key, _number, _reference in shown]), updates, clocks)
-    return dated(request, next=request.next, items=items)
+    items = assessment_entries(rows.filter(pk__in=[key for key, _number, _reference in shown]), clocks)
+    return dated(request, next=request.next, items=list(items))
 
 
 def _following(rows: AssessmentQuerySet, cursor: str) -> AssessmentQuerySet:

@@ -362,6 +362,12 @@ class Commitment(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("commitments:commitment", args=[self.reference])
 
+    def is_public(self, as_of: datetime.date, known_on: datetime.date | None = None) -> bool:
+        """Whether it had a page on that day: what `published` asks the database. Reads the instrument."""
+        end = None if known_on is None else end_of_day(known_on)
+        known = self.published_at is not None and (end is None or self.published_at < end)
+        return known and self.instrument.adopted_by <= as_of
+
     def is_withdrawn(self, known_on: datetime.date | None = None) -> bool:
         """Whether it was withdrawn by the end of that day (None: now)."""
         return self.withdrawn_at is not None and (known_on is None or self.withdrawn_at < end_of_day(known_on))

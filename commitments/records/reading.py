@@ -57,8 +57,8 @@ ROWS_AT_A_TIME = 2_000
 
 
 def _streamed(shape: type[Schema], rows: QuerySet[Any], **elsewhere: Any) -> Iterator[Record]:
-    """One query. `elsewhere` says where a column comes from that is not the field of its name."""
-    names = list(shape.model_fields)
+    """One query. `elsewhere` says where a column comes from that is not the field of its name, or that is one more."""
+    names = list(dict.fromkeys([*shape.model_fields, *elsewhere]))
     expressions = [elsewhere.get(name, F(name)) for name in names]
     for values in rows.values_list(*expressions).iterator(ROWS_AT_A_TIME):
         yield dict(zip(names, (None if value == "" else value for value in values), strict=True))
@@ -96,44 +96,64 @@ def commitments(clocks: Clocks, rows: Sequence[Row]) -> Iterator[Record]:
     bases = Assessment.objects.filter(pk__in=[_basis(row) for row in rows])
     numbers = dict(bases.values_list("pk", "update__number"))
     for row in rows:
-        commitment = row.judged.commitment
-        withdrawn_on = commitment.withdrawn_at if commitment.is_withdrawn(clocks.known_on) else None
-        follows = references.get(commitment.follows_id or 0)
-        yield _filled(
-            reference=commitment.reference,
-            title=commitment.title,
-            title_ja=commitment.title_ja,
-            summary=commitment.summary,
-            instrument=commitment.instrument.slug,
-            paragraph=commitment.paragraph,
-            wording_text=commitment.wording_text,
-            wording_language=commitment.wording_language,
-            wording_source=slugs.get(commitment.wording_source_id or 0),
-            basis=commitment.basis,
-            area=commitment.area.slug,
-            kind=commitment.kind,
-            strength=commitment.strength,
-            actors=[actor.slug for actor in row.actors],
-            cadence_months=commitment.cadence_months,
-            due_on=commitment.due_on,
-            due_precision=commitment.due_precision,
-            due_by=commitment.due_by,
-            deadline_wording=commitment.deadline_wording,
-            progress_looks_like=list(commitment.progress_looks_like),
-            fulfilled_when=commitment.fulfilled_when,
-            follows=follows,
-            follows_relation=commitment.follows_relation if follows else None,
-            sources=[slugs[pk] for pk in links[commitment.pk]],
-            note=commitment.note,
-            published_on=_day_of(commitment.published_at),
-            withdrawn_on=_day_of(withdrawn_on),
-            withdrawal_reason=commitment.withdrawal_reason if withdrawn_on else None,
-            # One that was withdrawn is not counted any more, whatever is counted.
-            **{
-                name: value if withdrawn_on is None else None
-                for name, value in _judgements(row.judged, numbers.get(_basis(row))).items()
-            },
+        of = row.judged.commitment
+        yield commitment(
+            clocks,
+            row,
+            sources=[slugs[pk] for pk in links[of.pk]],
+            wording_source=slugs.get(of.wording_source_id or 0),
+            follows=references.get(of.follows_id or 0),
+            status_update=numbers.get(_basis(row)),
         )
+
+
+def commitment(
+    clocks: Clocks,
+    row: Row,
+    *,
+    sources: list[str],
+    wording_source: str | None,
+    follows: str | None,
+    status_update: int | None,
+) -> Record:
+    """One, from what is known of it already: slugs, a reference if that one is public, a number. No query."""
+    of = row.judged.commitment
+    withdrawn_on = of.withdrawn_at if of.is_withdrawn(clocks.known_on) else None
+    return _filled(
+        reference=of.reference,
+        title=of.title,
+        title_ja=of.title_ja,
+        summary=of.summary,
+        instrument=of.instrument.slug,
+        paragraph=of.paragraph,
+        wording_text=of.wording_text,
+        wording_language=of.wording_language,
+        wording_source=wording_source,
+        basis=of.basis,
+        area=of.area.slug,
+        kind=of.kind,
+        strength=of.strength,
+        actors=[actor.slug for actor in row.actors],
+        cadence_months=of.cadence_months,
+        due_on=of.due_on,
+        due_precision=of.due_precision,
+        due_by=of.due_by,
+        deadline_wording=of.deadline_wording,
+        progress_looks_like=list(of.progress_looks_like),
+        fulfilled_when=of.fulfilled_when,
+        follows=follows,
+        follows_relation=of.follows_relation if follows else None,
+        sources=sources,
+        note=of.note,
+        published_on=_day_of(of.published_at),
+        withdrawn_on=_day_of(withdrawn_on),
+        withdrawal_reason=of.withdrawal_reason if withdrawn_on else None,
+        # One that was withdrawn is not counted any more, whatever is counted.
+        **{
+            name: value if withdrawn_on is None else None
+            for name, value in _judgements(row.judged, status_update).items()
+        },
+    )
 
 
 def _judgements(judged: Judged, status_update: int | None) -> Record:
@@ -289,10 +309,13 @@ def published_assessments(clocks: Clocks) -> AssessmentQuerySet:
 
 
 def assessments(
-    clocks: Clocks, updates: StatusUpdateQuerySet | None = None, rows: AssessmentQuerySet | None = None
+    clocks: Clocks,
+    updates: StatusUpdateQuerySet | None = None,
+    rows: AssessmentQuerySet | None = None,
+    **beside: Any,
 ) -> Iterator[Record]:
     """Of these published updates, or of all, by number of the update and in the order of its page; or these rows of
-    `published_assessments`, however filtered, ordered and cut.
+    `published_assessments`, however filtered, ordered and cut. `beside`: expressions of values that no file has.
     """
     if rows is None:
         rows = published_assessments(clocks).order_by("update__number", "position", "pk")
@@ -306,6 +329,7 @@ def assessments(
         commitment=F("commitment__reference"),
         occurrence=F("is_occurrence"),
         meets=Case(When(announced, then=F("meets__slug"))),
+        **beside,
     )
 
 

@@ -28,7 +28,7 @@ from .conftest import PATHS, Register
 
 DOCUMENT = document()
 # One answer brings together what has addresses of its own.
-MOST_QUERIES = {"/api/v1/commitments/{reference}": 24}
+MOST_QUERIES = {"/api/v1/commitments/{reference}": 13}
 
 NEEDED = {"/api/v1/search": {"q": "made up"}}
 
