@@ -51,6 +51,15 @@ def test_a_status_set_in_the_period_is_a_turn_with_its_update(commitment: Commit
     assert [reason.update for reason in row.reasons] == [update]
 
 
+def test_only_what_set_a_status_is_a_reason(commitment: Commitment) -> None:
+    update = announced(commitment, MARCH)
+    announced(commitment, MAY, status="")
+
+    [row] = changes("since=2026-01-10&until=2026-05-31").turned
+
+    assert [reason.update for reason in row.reasons] == [update]
+
+
 @pytest.mark.parametrize(
     ("query", "turns"),
     [

@@ -278,10 +278,12 @@ def test_a_status_that_a_search_turned_stands_on_its_lane_and_in_the_list(db: No
 
 def test_no_search_turns_what_was_covered_or_assessed_before(db: None, get: Get, yesterday: datetime.date) -> None:
     covered, assessed, late = pledge(), pledge(), pledge()
+    tell(covered, "2024-02-01", published_at=moment(datetime.date(2024, 6, 2)))
     make_check(covered)
     make_check(covered, assessed, late, covers_from=datetime.date(2025, 4, 1))
     tell(assessed, "2025-04-01", "announced")
 
+    assert "Changes of status: 0." in get("/timeline/?period=2024")
     assert "Changes of status: 2." in get("/timeline/?period=2025")
     assert marks(get("/timeline/?period=2025"), "2.turn") == [f"/commitments/{late.reference}/"]
     # What no party did is neither an act nor context; and it was recorded today.
@@ -392,6 +394,15 @@ def test_what_recurs_is_drawn_part_by_part_and_nothing_is_left_out(
         assert all(title in client.get(file).content.decode() for title in rows)
         shown += rows
     assert shown == titles
+
+
+def test_of_a_past_day_only_the_searches_known_by_then_tell_of_years_without_a_record(
+    db: None, get: Get, yesterday: datetime.date
+) -> None:
+    make_check(pledge(kind="recurring", cadence_months=12), checked_on=datetime.date(2025, 12, 31))
+
+    assert 'data-says="no record"' in get(f"/pictures/?as_of={yesterday}")
+    assert 'data-says="no record"' not in get(f"/pictures/?as_of={yesterday}&known_on={yesterday}")
 
 
 def test_few_that_recur_are_drawn_together(db: None, get: Get) -> None:

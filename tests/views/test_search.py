@@ -118,6 +118,20 @@ def test_choices_narrow_and_stay_whatever_is_found(register: Register, get: Get,
     assert client.get("/search/?q=made&page=9").status_code == 404
 
 
+OPTION = re.compile(r'name="(kind|area|year)" value="([^"]*)"(?: checked)?><span>[^<]*</span><span class="n">(\d+)<')
+
+
+@pytest.mark.parametrize("chosen", ["", "&kind=update", "&area=made-up-area&year=2025"])
+def test_the_count_beside_a_choice_is_that_of_its_results(register: Register, get: Get, chosen: str) -> None:
+    make_update(title="Made elsewhere", happened_on="2024-05-05", assessments=[{"commitment": make_commitment()}])
+    offered = OPTION.findall(get(f"/search/?q=made{chosen}"))
+    assert len({name for name, _value, _count in offered}) == 3
+    for name, value, count in offered:
+        others = "".join(f"&{pair}" for pair in chosen.split("&") if pair and not pair.startswith(f"{name}="))
+        page = get(f"/search/?q=made{others}&{name}={value}")
+        assert int(*re.findall(r'class="count"[^>]*>(\d+) results?<', page) or "0") == int(count), (name, value)
+
+
 def test_results_are_paged_and_pages_do_not_overlap(register: Register, get: Get) -> None:
     register.grow(20)
     pages = [get(f"/search/?q=made&page={number}") for number in (1, 2)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 
@@ -44,6 +45,7 @@ def listed(page: str) -> list[str]:
     return re.findall(r'class="title" href="/sources/([a-z]+)/', page)
 
 
+OPTION = re.compile(r'name="([a-z]+)" value="([^"]*)"(?: checked)?><span>[^<]*</span><span [^>]*>(\d+)<')
 CHOICES = [
     ("", ["both", "kanji", "news"]),
     ("side=joint", ["both"]),
@@ -63,6 +65,16 @@ def test_sources_are_filtered_and_sorted(sources: list[Source], get: Get, query:
 
     assert listed(page) == slugs
     assert f"{len(slugs)} of 3 sources" in page
+
+
+@pytest.mark.parametrize("chosen", ["", "side=independent", "year=2025&year=undated"])
+def test_the_count_beside_a_choice_is_that_of_its_results(sources: list[Source], get: Get, chosen: str) -> None:
+    options = OPTION.findall(get(f"/sources/?{chosen}"))
+    assert len({name for name, _value, _count in options}) == 5
+    for name, value, count in options:
+        others = [pair for pair in chosen.split("&") if pair and not pair.startswith(f"{name}=")]
+        query = "&".join([*others, urlencode({name: value})])
+        assert len(listed(get(f"/sources/?{query}"))) == int(count), query
 
 
 def test_every_facet_and_order_is_tried_above() -> None:
