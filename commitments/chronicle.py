@@ -123,12 +123,11 @@ def load_entries(
 ) -> list[Entry]:
     """The updates in their order, each with what the clocks let a reader see of it.
 
-    Three queries, and two more on a past known-on day. With `as_published`, the status before is that of the moment
+    Three queries, and one more on a past known-on day. With `as_published`, the status before is that of the moment
     of publication, which no later find changes.
     """
     entries = _load(updates, clocks, as_published=as_published)
-    restore_labels(labels_in(entries), clocks.known_on)
-    restore_labels([commitment.area for commitment in _commitments_in(entries)], clocks.known_on)
+    restore_labels(labels_in(entries), clocks.known_on, following=(Area,))
     return entries
 
 

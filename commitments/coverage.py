@@ -105,7 +105,7 @@ class Coverage:
 
 
 def coverage(clocks: Clocks) -> Coverage:
-    """Two queries; four on a past known-on day."""
+    """Two queries; three on a past known-on day."""
     rows = supports(judged_set(clocks), clocks)
     thin = [(row, row.thinness(clocks.as_of)) for row in rows]
     return Coverage(len(rows), {kind: [row for row, kinds in thin if kind in kinds] for kind in Thinness})

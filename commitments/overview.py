@@ -93,7 +93,7 @@ def judged_set(
 
     `with_withdrawn`: every one that has a page, also those that no count holds any more.
 
-    One query; on a past known-on day two more, which lay the labels of that day over the rows.
+    One query; on a past known-on day one more, which lays the labels of that day over the rows.
     """
     every = Commitment.objects.all() if queryset is None else queryset
     shown = every.published if with_withdrawn else every.in_force
@@ -105,8 +105,7 @@ def judged_set(
         .order_by("area__position", "area__slug", "reference")
     )
     rows = list(commitments)
-    restore_labels(rows, clocks.known_on)
-    restore_labels([label for row in rows for label in (row.area, row.instrument)], clocks.known_on)
+    restore_labels(rows, clocks.known_on, following=(Area, Instrument))
     return [judge(row, clocks.as_of) for row in rows]
 
 

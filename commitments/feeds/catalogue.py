@@ -66,7 +66,7 @@ class Catalogue:
 
     @classmethod
     def at(cls, clocks: Clocks) -> Catalogue:
-        """Three queries; eight on a past known-on day."""
+        """Three queries; seven on a past known-on day."""
         rows = listed_rows(clocks)
         actors = {actor.slug: actor for row in rows for actor in row.actors}
         in_order = sorted(actors.values(), key=lambda actor: (actor.position, actor.slug))

@@ -129,7 +129,7 @@ class CommitmentFilter(ListFilter[Row]):
 
 
 def listed_rows(clocks: Clocks, *, with_withdrawn: bool = False, with_thinness: bool = True) -> list[Row]:
-    """The commitments in force, or all that have a page, with their actors. Four queries; nine on a past day.
+    """The commitments in force, or all that have a page, with their actors. Four queries; eight on a past day.
 
     Without thinness, which only a filter asks for, one less.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -56,23 +56,35 @@ def reason_for_change(reason: str) -> Iterator[None]:
         cursor.execute("SELECT set_config('commitments.reason', '', true)")
 
 
-def restore_labels(rows: Iterable[models.Model], known_on: datetime.date | None) -> None:
+def restore_labels(
+    rows: Iterable[models.Model], known_on: datetime.date | None, *, following: Collection[type[models.Model]] = ()
+) -> None:
     """Lay the wordings of that day over these rows, in place (None: now, no query). One query for all rows.
 
-    A changed foreign key drops the related object cached on the row, so restore before following it.
+    A changed foreign key drops the related object cached on the row, so restore before following it. To what the rows
+    belong to in a model of `following`, which has few rows, the same is done with the same query.
     """
     rows = list(rows)
     if known_on is None or not rows:
         return
-    by_key: dict[tuple[str, int], list[models.Model]] = {}
+    of_rows = models.Q(table__in={row._meta.db_table for row in rows}, row_id__in={row.pk for row in rows})
+    followed = models.Q(table__in=[model._meta.db_table for model in following])
+    earlier = Revision.objects.replaced_after(known_on).filter(of_rows | followed)
+    was = {(revision.table, revision.row_id): revision.was for revision in earlier}
+    _lay_over_each(rows, was)
+    _lay_over_each([related for row in rows for related in _belonging_to(row, following)], was)
+
+
+def _lay_over_each(rows: Iterable[models.Model], was: dict[tuple[str, int], dict[str, Any]]) -> None:
     for row in rows:
-        by_key.setdefault((row._meta.db_table, row.pk), []).append(row)
-    earlier = Revision.objects.replaced_after(known_on).filter(
-        table__in={table for table, _row_id in by_key}, row_id__in={row_id for _table, row_id in by_key}
-    )
-    for revision in earlier:
-        for row in by_key.get((revision.table, revision.row_id), []):
-            lay_over(row, revision.was)
+        if (row._meta.db_table, row.pk) in was:
+            lay_over(row, was[row._meta.db_table, row.pk])
+
+
+def _belonging_to(row: models.Model, following: Collection[type[models.Model]]) -> Iterator[models.Model]:
+    for field in row._meta.concrete_fields:
+        if field.related_model in following and getattr(row, field.attname) is not None:
+            yield getattr(row, field.name)
 
 
 def lay_over(row: models.Model, was: dict[str, Any]) -> None:

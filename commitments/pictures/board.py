@@ -52,7 +52,7 @@ class Board:
 
     @functools.cached_property
     def rows(self) -> list[Judged]:
-        """The commitments in force. One query; three on a past known-on day."""
+        """The commitments in force. One query; two on a past known-on day."""
         return judged_set(self.clocks, commitments_with_area())
 
     @functools.cached_property

@@ -90,10 +90,9 @@ def commitments_with_area() -> Any:
 
 
 def places(clocks: Clocks) -> Places:
-    """One query; three on a past known-on day."""
+    """One query; two on a past known-on day."""
     rows = list(commitments_with_area().in_force(clocks.as_of, clocks.known_on).select_related("area"))
-    restore_labels(rows, clocks.known_on)
-    restore_labels([row.area for row in rows], clocks.known_on)
+    restore_labels(rows, clocks.known_on, following=(Area,))
     return Places.of(rows)
 
 

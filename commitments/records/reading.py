@@ -80,7 +80,7 @@ def _filled(**values: Any) -> Record:
 
 
 def pledges(clocks: Clocks, *, with_withdrawn: bool = True) -> list[Row]:
-    """Every commitment that has a page, or only those in force, by reference. Three queries; eight on a past day."""
+    """Every commitment that has a page, or only those in force, by reference. Three queries; seven on a past day."""
     rows = listed_rows(clocks, with_withdrawn=with_withdrawn, with_thinness=False)
     return sorted(rows, key=lambda row: (len(row.judged.commitment.reference), row.judged.commitment.reference))
 
