@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, Timezone, vText
 
-from .agenda import Appointment, Kind, agenda
+from .agenda import Appointment, DateKind, agenda
 from .citations import one_line
 from .clocks import Clocks
 from .days import in_words
@@ -114,7 +114,7 @@ class _Site:
 
 
 # Where the page of a commitment says more of it.
-_FRAGMENTS: Final = {Kind.MILESTONE: "milestones", Kind.DEADLINE: "pledge", Kind.WINDOW: "years"}
+_FRAGMENTS: Final = {DateKind.MILESTONE: "milestones", DateKind.DEADLINE: "pledge", DateKind.WINDOW: "years"}
 
 
 def event(appointment: Appointment, site: _Site) -> Event:
@@ -173,7 +173,7 @@ def _categories(appointment: Appointment) -> list[str]:
 
 
 def _address(appointment: Appointment, site: _Site) -> str:
-    if appointment.kind == Kind.OCCURRENCE and appointment.update is not None:
+    if appointment.kind == DateKind.OCCURRENCE and appointment.update is not None:
         return site.update(appointment.update)
     return site.commitment(appointment.commitments[0], _FRAGMENTS[appointment.kind])
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Value, Window
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Value, Window
 from django.db.models.functions import JSONObject, RowNumber
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -31,6 +31,7 @@ from .models import (
     StatusUpdate,
     UpdateKind,
     end_of_day,
+    known_by,
     restore_labels,
 )
 from .overview import count_groups, judged_set
@@ -283,6 +284,14 @@ def updates_within(period: Period, touching: Sequence[int] | None = None) -> Any
     counted = StatusUpdate.objects.counted(period.after.as_of, period.after.known_on, at_large=True)
     within = counted.filter(period.within("happened_by", "published_at"))
     return within if touching is None else within.filter(_bears_on(touching))
+
+
+def corrected_at(period: Period) -> datetime.datetime | None:
+    """When an update of the period was last corrected, by whichever update: it counts no more. One query."""
+    known = StatusUpdate.objects.filter(known_by("published_at", period.after.known_on))
+    corrections = known.filter(period.within("corrects__happened_by", "corrects__published_at"))
+    found: datetime.datetime | None = corrections.aggregate(at=Max("published_at"))["at"]
+    return found
 
 
 def _bears_on(commitments: Sequence[int]) -> Q:

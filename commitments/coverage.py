@@ -98,9 +98,9 @@ class Support:
 
 @dataclass(frozen=True)
 class Coverage:
-    """A commitment may stand in several of the lists; those with nothing stand in that one alone."""
+    """All in force. One may stand in several of the lists; those with nothing stand in that one alone."""
 
-    total: int
+    rows: list[Support]
     lists: dict[Thinness, list[Support]]
 
 
@@ -108,7 +108,7 @@ def coverage(clocks: Clocks) -> Coverage:
     """Two queries; three on a past known-on day."""
     rows = supports(judged_set(clocks), clocks)
     thin = [(row, row.thinness(clocks.as_of)) for row in rows]
-    return Coverage(len(rows), {kind: [row for row, kinds in thin if kind in kinds] for kind in Thinness})
+    return Coverage(rows, {kind: [row for row, kinds in thin if kind in kinds] for kind in Thinness})
 
 
 def supports(judged: Sequence[Judged], clocks: Clocks) -> list[Support]:

@@ -36,7 +36,7 @@ ESCAPES: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"
 def breadcrumbs(crumbs: Sequence[tuple[str, str]]) -> Node:
     """Of names and absolute addresses; the page itself, which stands last, needs none."""
     items = [
-        {"@type": "ListItem", "position": position, "name": name, **({"item": address} if address else {})}
+        {"@type": "ListItem", "position": position, "name": name, **({"item": {"@id": address}} if address else {})}
         for position, (name, address) in enumerate(crumbs, 1)
     ]
     return {"@type": "BreadcrumbList", "itemListElement": items}

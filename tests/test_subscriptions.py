@@ -23,6 +23,7 @@ from commitments.feeds.items import plain_line
 from commitments.models import Area, Commitment, CommitmentActor, Source, StatusUpdate, reason_for_change
 from commitments.publishing import withdraw_commitment
 from tests.factories import make_actor, make_area, make_check, make_commitment, make_source, make_update, moment
+from tests.raw_sql import fire_deferred
 from tests.register.made_up import records, write
 
 pytestmark = pytest.mark.django_db
@@ -286,6 +287,76 @@ class TestValidators:
 
         assert again(client, address, if_none_match=first["ETag"]) == 304
         assert again(client, address, if_modified_since=first["Last-Modified"]) == 304
+
+    def test_another_pledge_of_the_same_area_and_actor_leaves_it_unchanged_when_reworded(
+        self, client: Client, commitment: Commitment, address: str
+    ) -> None:
+        beside = make_commitment(area=commitment.area, actors=[commitment.actor_links.get().actor])
+        first = client.get(address)
+
+        for title in ("Another title", "A third"):
+            with reason_for_change("Clearer."):
+                Commitment.objects.filter(pk=beside.pk).update(title=title)
+
+        assert again(client, address, if_none_match=first["ETag"]) == 304
+        assert again(client, address, if_modified_since=first["Last-Modified"]) == 304
+
+    @pytest.mark.parametrize("is_renamed_then", [False, True])
+    def test_a_pledge_that_left_its_area_dates_the_feed_of_the_area(
+        self, client: Client, commitment: Commitment, is_renamed_then: bool
+    ) -> None:
+        with time_machine.travel(datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=1)):
+            touch(commitment)
+        make_commitment(area=commitment.area)
+        first = client.get("/feeds/areas/made-up.rss")
+
+        with reason_for_change("Misfiled."):
+            Commitment.objects.filter(pk=commitment.pk).update(area=make_area())
+        if is_renamed_then:
+            with reason_for_change("Clearer."):
+                Commitment.objects.filter(pk=commitment.pk).update(title="Another title")
+        second = client.get("/feeds/areas/made-up.rss")
+
+        assert second["ETag"] != first["ETag"]
+        assert parse_http_date(second["Last-Modified"]) >= parse_http_date(first["Last-Modified"])
+
+    def test_an_edit_elsewhere_leaves_the_feed_of_a_period_unchanged(
+        self, client: Client, commitment: Commitment
+    ) -> None:
+        touch(commitment)
+        addresses = [
+            "/feeds/changes.rss?since=2024-01-01",
+            "/feeds/changes.atom?since=2024-01-01&until=2025-12-31&area=made-up",
+            "/feeds/changes.json?since=2024-01-01&by=publication",
+        ]
+        first = {address: client.get(address) for address in addresses}
+
+        other = make_commitment()
+        make_check(other)
+        with reason_for_change("Clearer."):
+            Commitment.objects.filter(pk=other.pk).update(title="Another title")
+        fire_deferred()
+
+        for address in addresses:
+            assert b"Event" in first[address].content
+            assert again(client, address, if_none_match=first[address]["ETag"]) == 304
+            assert again(client, address, if_modified_since=first[address]["Last-Modified"]) == 304
+
+    def test_what_is_corrected_from_without_dates_the_feed_of_its_period(
+        self, client: Client, commitment: Commitment
+    ) -> None:
+        wrong = make_update(assessments=[{"commitment": commitment}], happened_on=datetime.date(2025, 6, 1))
+        address = "/feeds/changes.rss?since=2025-05-01&until=2025-06-30"
+        first = client.get(address)
+
+        correction = make_update(corrects=wrong, correction_reason="Made up.", happened_on=datetime.date(2026, 1, 1))
+        second = client.get(address)
+
+        assert b"<item>" in first.content
+        assert b"<item>" not in second.content
+        assert again(client, address, if_none_match=first["ETag"]) == 200
+        assert correction.published_at is not None
+        assert parse_http_date(second["Last-Modified"]) == int(correction.published_at.timestamp())
 
     @pytest.mark.parametrize("model", [Commitment, Area, Source])
     def test_a_label_reworded_in_it_changes_it(self, client: Client, address: str, model: Any) -> None:

@@ -10,9 +10,9 @@ from ..clocks import Clocks
 from ..judgements import Judged
 from ..models import CommitmentSource, Revision, Source, restore_labels
 from .finding import Found
-from .planning import Appointment, Kind, Planned, milestone_of, occurrences, of_commitment
+from .planning import Appointment, DateKind, Planned, milestone_of, occurrences, of_commitment
 
-__all__ = ["Appointment", "Kind", "agenda"]
+__all__ = ["Appointment", "DateKind", "agenda"]
 
 
 def agenda(rows: Sequence[Judged], clocks: Clocks) -> list[Appointment]:

@@ -17,7 +17,9 @@ from ..models import Commitment, DeliveryStatus, Precision, Source, last_day
 from .finding import Found, first_counted, moments_of
 
 
-class Kind(models.TextChoices):
+class DateKind(models.TextChoices):
+    """What stands in a calendar."""
+
     MILESTONE = "milestone", gettext_lazy("Announced date")
     DEADLINE = "deadline", gettext_lazy("Deadline")
     WINDOW = "window", gettext_lazy("Expected")
@@ -34,7 +36,7 @@ class Appointment:
     """
 
     path: str
-    kind: Kind
+    kind: DateKind
     title: str
     commitments: list[Commitment]
     first: datetime.date
@@ -84,7 +86,7 @@ def milestone_of(milestone: Any, found: Found) -> Planned:
     return Planned(
         Appointment(
             path=f"milestone/{milestone.slug}",
-            kind=Kind.MILESTONE,
+            kind=DateKind.MILESTONE,
             title=milestone.title,
             commitments=[commitment],
             first=milestone.due_on,
@@ -140,7 +142,7 @@ def _deadline(row: Judged, found: Found, marks: list[Any], due_on: datetime.date
         said = _("Overdue.") if due_by < found.clocks.as_of else _("Still ahead.")
     return Appointment(
         path=f"deadline/{commitment.reference}",
-        kind=Kind.DEADLINE,
+        kind=DateKind.DEADLINE,
         title=commitment.title,
         commitments=[commitment],
         first=due_on,
@@ -212,7 +214,7 @@ def _window(
         said = _("Expected by %(day)s; no occurrence is known yet.") % {"day": in_words(last)}
     return Appointment(
         path=f"window/{commitment.reference}/{first.isoformat()}",
-        kind=Kind.WINDOW,
+        kind=DateKind.WINDOW,
         title=commitment.title,
         commitments=[commitment],
         first=first,
@@ -266,7 +268,7 @@ def _occurrence(marks: list[Any], found: Found) -> Planned:
     return Planned(
         Appointment(
             path=f"occurrence/{update.number}",
-            kind=Kind.OCCURRENCE,
+            kind=DateKind.OCCURRENCE,
             title=update.title,
             commitments=commitments,
             first=update.happened_on,

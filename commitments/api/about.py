@@ -10,7 +10,9 @@ from django.db import models
 from django.db.models import Max, Min
 from ninja import Router
 
+from ..agenda import DateKind
 from ..changes import PeriodClock
+from ..coverage import Reports
 from ..definitions import meaning
 from ..judgements import DUE_SOON, REVIEW_INTERVAL, STATUSES_OF
 from ..models import Commitment, Discrepancy, Edition, StatusUpdate
@@ -51,10 +53,10 @@ ACTS = models.Q(is_context=False)
 
 
 def vocabularies() -> Iterator[type[models.TextChoices]]:
-    """Every one that a record may hold, once, in the order of the datasets; and the two clocks of a period."""
+    """Every one that a record may hold, once, in the order of the datasets; and those of other answers."""
     held = [column.choices for dataset in DATASETS.values() for column in dataset.columns]
     yield from dict.fromkeys(choices for choices in held if choices is not None)
-    yield PeriodClock
+    yield from (PeriodClock, DateKind, Reports)
 
 
 def meaning_of(choice: models.TextChoices) -> str | None:

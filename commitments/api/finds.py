@@ -19,7 +19,8 @@ from ..models import Area, Commitment, Instrument, Source, StatusUpdate
 from ..search.asking import MOST_CHARACTERS, read_question
 from ..search.finding import Hit, RecordKind, find, narrow
 from ..search.showing import Result, show
-from .operations import Asked, dated, operation, page_of
+from ..search.suggesting import respelling
+from .operations import Asked, as_facets, dated, operation, page_of
 from .parameters import LIMIT, SLUG, Parameter, after, of_filter, text
 from .shapes import SearchAnswer
 
@@ -59,6 +60,8 @@ def get_search(request: Asked) -> dict[str, Any]:
     offer = Offer(list(Area.objects.published(clocks.as_of, clocks.known_on)), clocks.as_of.year)
     chosen = SearchFilter.asked(request.GET, offer, question)
     found = find(question, clocks)
+    meant = None if found.hits else respelling(question, clocks, offer.areas)
+    options = as_facets(chosen.options(offer, found.hits))
     if found.cut_off and chosen.chosen:
         found = narrow(found, question, clocks, chosen.chosen)
     hits = chosen.matching(found.hits)
@@ -68,7 +71,8 @@ def get_search(request: Asked) -> dict[str, Any]:
         lambda count: [_answered(result) for result in show(rest[:count], question, clocks, offer.areas)],
         lambda item: f"{item['kind']}.{item['name']}",
     )
-    return dated(request, next=request.next, matching=len(hits), cut_off=found.cut_off, items=shown)
+    found_out = {"matching": len(hits), "cut_off": found.cut_off, "meant": meant.typed if meant else None}
+    return dated(request, next=request.next, facets=options, **found_out, items=shown)
 
 
 def _behind(hits: Sequence[Hit], cursor: str) -> Sequence[Hit]:

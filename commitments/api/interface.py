@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 from ninja.renderers import JSONRenderer
 
-from . import about, commitments, finds, overview, searches, sources, subjects, updates
+from . import about, commitments, dates, files, finds, overview, pictures, searches, sources, subjects, updates
 
 ROOT = "/api/v1"
 
@@ -30,7 +30,7 @@ def _is_nowhere(request: HttpRequest, error: Exception | type[Exception]) -> NoR
 
 
 api = NinjaAPI(version="1", openapi_url=None, docs_url=None, urls_namespace="api-v1", renderer=Renderer())
-for noun in (commitments, updates, sources, subjects, searches, finds, overview, about):
+for noun in (commitments, updates, sources, subjects, searches, finds, dates, overview, pictures, files, about):
     api.add_router("", noun.router)
 # What stands around every operation answers them, and Django what is left.
 for kind in (Http404, Exception):

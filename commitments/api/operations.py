@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
@@ -18,9 +18,10 @@ from ninja import Router, Schema
 from ninja.params import functions as parameter
 
 from ..clocks import BadQuery, Clocks
-from ..filters.core import ListFilter
+from ..filters.core import FacetView, ListFilter
 from ..models import Commitment
 from ..models.commitment import REFERENCE
+from ..pictures import PICTURES
 from ..public import public
 from .parameters import CLOCKS, Parameter, check, read_limit
 from .problems import not_allowed, not_found, open_to_everybody, refused
@@ -40,6 +41,11 @@ Reference = Annotated[
     ),
 ]
 Number = Annotated[int, parameter.Path(..., description=str(gettext_lazy("Number of the update.")), ge=1, example=31)]
+
+PictureName = Annotated[
+    str,
+    parameter.Path(..., description=str(gettext_lazy("Which picture.")), example="status-by-area", enum=list(PICTURES)),
+]
 
 
 class Asked(HttpRequest):
@@ -145,7 +151,11 @@ def public_commitment(request: Asked, reference: str) -> Commitment:
 
 
 def facets(chosen: ListFilter[Any], rows: Sequence[Any]) -> list[dict[str, Any]]:
-    return [dataclasses.asdict(facet) for facet in chosen.facets(rows)]
+    return as_facets(chosen.facets(rows))
+
+
+def as_facets(views: Iterable[FacetView]) -> list[dict[str, Any]]:
+    return [dataclasses.asdict(view) for view in views]
 
 
 def page_of_rows(

@@ -71,11 +71,12 @@ def _references(rows: Iterable[Judged]) -> list[str]:
 def get_coverage(request: Asked) -> dict[str, Any]:
     """What the record rests on.
 
-    Commitments whose updates rest on one side alone, on news alone, on nothing newer than a year, or on nothing.
+    Commitments whose updates rest on one side alone, on news alone, on nothing newer than a year, or on nothing; and of
+    every one, whose voices they rest on.
     """
     found = coverage(request.clocks)
     lists = {kind.value: [_support(row) for row in rows] for kind, rows in found.lists.items()}
-    return dated(request, total=found.total, **lists)
+    return dated(request, total=len(found.rows), **lists, every=[_support(row) for row in found.rows])
 
 
 def _support(row: Support) -> dict[str, Any]:
@@ -83,6 +84,7 @@ def _support(row: Support) -> dict[str, Any]:
         "commitment": row.judged.commitment.reference,
         "sides": [side for side in SourceSide if side in row.sides],
         "kinds": [kind for kind in SourceKind if kind in row.kinds],
+        "reports": row.reports,
         "last_evidence_by": row.judged.facts.last_evidence_by,
     }
 

@@ -8,9 +8,11 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, Schema
 
+from ..agenda import DateKind
 from ..changes import PeriodClock
+from ..coverage import Reports
 from ..judgements import FreshnessState, ScheduleState, StatusGroup
-from ..models import DeliveryStatus, Evidence, Relation, SourceKind, SourceSide
+from ..models import DeliveryStatus, Evidence, Precision, Relation, SourceKind, SourceSide
 from ..records import (
     ActorRecord,
     AreaRecord,
@@ -374,9 +376,10 @@ class SearchResult(Schema):
     withdrawn: bool = means(_("Whether it is a commitment that was withdrawn from the register."))
 
 
-class SearchAnswer(ListAnswer):
+class SearchAnswer(FilteredAnswer):
     matching: int = means(_("How many were found, on all pages."))
     cut_off: list[RecordKind] = means(_("The kinds of which there are more than are looked through."))
+    meant: str | None = means(_("Where nothing was found: a spelling of the question that finds something."))
     items: list[SearchResult] = means(_("Best first."))
 
 
@@ -425,6 +428,7 @@ class SupportEntry(Schema):
     commitment: str = means(REFERENCE)
     sides: list[SourceSide] = means(_("Sides of the sources of every update that counts."))
     kinds: list[SourceKind] = means(_("Their kinds."))
+    reports: Reports = means(_("Who says that anything happened, by these sides."))
     last_evidence_by: datetime.date | None = means(_("Last day of the latest event that is more than context."))
 
 
@@ -436,6 +440,7 @@ class CoverageAnswer(Answer):
     news_only: list[SupportEntry] = means(_("Every source is reporting, or a rewrite."))
     old: list[SupportEntry] = means(_("Nothing newer than a year."))
     nothing: list[SupportEntry] = means(_("No update counts for it but context, or none."))
+    every: list[SupportEntry] = means(_("All that are in force."))
 
 
 class JudgementValues(Schema):
@@ -483,6 +488,90 @@ class ChangesAnswer(Answer):
     latest: list[int] = means(_("Numbers of the latest of these updates."))
     corrections: list[int] = means(_("Numbers of the corrections published in the period."))
     milestones: list[str] = means(_("Slugs of the milestones that are new in it."))
+
+
+# Pictures
+
+
+class PictureRow(Schema):
+    """One line of the table of a picture."""
+
+    label: str = means(_("What the line is about: an area, a day, a pledge."))
+    values: list[int | str] = means(_("By column: a count, or what the mark says. A dash stands for nothing there."))
+
+
+class PictureTable(Schema):
+    """A picture as the table of its numbers."""
+
+    name: str = means(_("Permanent."))
+    title: str = means(_("Its title."))
+    note: str = means(_("How to read it."))
+    remark: str | None = means(_("What it leaves out or draws together."))
+    rows_are: str = means(_("What the lines are."))
+    columns: list[str] = means(_("The heads of the columns, in order."))
+    rows: list[PictureRow]
+
+
+class PictureAnswer(Answer):
+    picture: PictureTable
+
+
+# Dates
+
+
+class DateEntry(Schema):
+    """Something that has a day, or a period of which more is not known."""
+
+    id: str = means(_("Permanent: no retitling changes it."))
+    kind: DateKind = means(_("What it is."))
+    title: str = means(_("Of the milestone, the commitment or the update."))
+    commitments: list[str] = means(REFERENCES)
+    first: datetime.date = means(_("Its first day."))
+    last: datetime.date = means(_("Its last day."))
+    precision: Precision = means(_("Whether it is known to the day, the month or the year."))
+    outcome: str = means(_("What became of it, for people."))
+    note: str | None = means(_("What else is said of it."))
+    update: int | None = means(_("Number of the update that tells of it."))
+    certain: bool = means(_("Whether it is fixed or has happened, and is not merely expected."))
+    cancelled: bool = means(_("Whether it is not expected any more, or was published in error."))
+    sources: list[str] = means(_("Slugs of the sources."))
+
+
+class AgendaList(ListAnswer):
+    items: list[DateEntry] = means(_("By first day."))
+
+
+class WeekEntry(Schema):
+    """What was published in one week."""
+
+    week: str = means(_("By ISO 8601."))
+    monday: datetime.date = means(_("Its first day (UTC)."))
+    sunday: datetime.date = means(_("Its last."))
+    updates: int = means(_("How many updates were published."))
+    latest: list[int] = means(_("Numbers of the latest twenty of them, latest first."))
+    checks: list[str] = means(_("Slugs of the searches that were recorded."))
+    added: list[str] = means(_("References of the commitments that were published."))
+    withdrawn: list[str] = means(_("References of those that were withdrawn."))
+
+
+class WeekList(ListAnswer):
+    items: list[WeekEntry] = means(_("Latest first; weeks without anything are left out."))
+
+
+# Files
+
+
+class DumpEntry(Schema):
+    """The whole register at the end of one day, as a file that is never changed."""
+
+    day: datetime.date = means(_("The day (UTC)."))
+    address: str = means(_("Where it is."))
+    bytes: int = means(_("Its size."))
+    sha256: str = means(_("Its digest, in hexadecimal."))
+
+
+class DumpList(ListAnswer):
+    items: list[DumpEntry] = means(_("Latest first. A day without one is a day on which nothing changed."))
 
 
 # About the register

@@ -3,14 +3,16 @@ from __future__ import annotations
 import functools
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ..changes import Period, updates_within
+from ..changes import Period, corrected_at, updates_within
 from ..clocks import BadQuery, Clocks
 from ..filters.updates import UpdateFilter, update_scope
 from ..models import (
@@ -19,12 +21,12 @@ from ..models import (
     Assessment,
     Commitment,
     CommitmentActor,
-    Edition,
+    Revision,
     StatusUpdate,
     restore_labels,
 )
 from ..public import public
-from .answering import BEGINNING, Channel, answer
+from .answering import BEGINNING, NONE, Channel, answer
 from .records import CheckStream, CommitmentStream
 from .updates import UpdateStream
 from .weeks import WeekStream
@@ -108,8 +110,9 @@ def change_feed(request: HttpRequest, clocks: Clocks, extension: str) -> HttpRes
         ),
         asked=urlencode({name: value for name, value in period.parameters.items() if request.GET.get(name)}),
         is_announced=False,
+        revisions=_of_areas(area) if area else NONE,
         # What is corrected leaves a period, and its correction may lie outside of it.
-        changed_at=Edition.objects.current().changed_at or BEGINNING,
+        changed_at=corrected_at(period) or BEGINNING,
     )
     return answer(request, extension, channel)
 
@@ -175,6 +178,18 @@ def _subject_feed(
 
 
 def _of_areas(*areas: Area) -> Q:
-    """The revisions of their names, and those of pledges that were in one of them."""
-    keys = [area.pk for area in areas]
-    return Q(table=Area._meta.db_table, row_id__in=keys) | Q(table=Commitment._meta.db_table, was__area_id__in=keys)
+    """The revisions of their names, and those by which a pledge left one of them."""
+    keys, table = [area.pk for area in areas], Commitment._meta.db_table
+    later = Revision.objects.filter(table=table, row_id=OuterRef("row_id"), pk__gt=OuterRef("pk")).order_by("pk")
+    today = Commitment.objects.filter(pk=OuterRef("row_id")).annotate(area_then=Cast("area_id", TextField()))
+    left = (
+        Revision.objects.filter(table=table, was__area_id__in=keys)
+        .alias(
+            area_then=KT("was__area_id"),
+            area_after=Coalesce(
+                Subquery(later.values(area_then=KT("was__area_id"))[:1]), Subquery(today.values("area_then"))
+            ),
+        )
+        .exclude(area_after=F("area_then"))
+    )
+    return Q(table=Area._meta.db_table, row_id__in=keys) | Q(pk__in=left.values("pk"))

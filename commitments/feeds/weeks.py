@@ -39,6 +39,12 @@ def ordinal_of(day: datetime.date) -> int:
     return (day.toordinal() - 1) // 7
 
 
+def name_of(monday: datetime.date) -> str:
+    """By ISO 8601: 2026-W10."""
+    year, number, _day = monday.isocalendar()
+    return f"{year}-W{number:02}"
+
+
 def start_of(monday: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(monday, datetime.time.min, datetime.UTC)
 
@@ -111,6 +117,10 @@ class WeekStream(Stream):
         return Q(table=Commitment._meta.db_table, row_id__in=shown.values("pk"))
 
     def items(self, keys: Sequence[Key], root: str) -> list[Item]:
+        return [_item(week, key, root) for week, key in zip(self.weeks(keys), keys, strict=True)]
+
+    def weeks(self, keys: Sequence[Key]) -> list[Week]:
+        """What these keys stand for, in their order."""
         (updates, _at), (checks, _at), (commitments, _at), _withdrawn = self._published()
         weeks = {key.ordinal: Week(monday_of(key.ordinal), [], [], [], []) for key in keys}
         latest = _latest_of_each(updates.filter(_within("published_at", keys)))
@@ -130,7 +140,7 @@ class WeekStream(Stream):
                 week.added.append(commitment)
             if commitment.is_withdrawn(self.clocks.known_on) and _week_of(commitment.withdrawn_at) in weeks:
                 weeks[_week_of(commitment.withdrawn_at)].withdrawn.append(commitment)
-        return [_item(weeks[key.ordinal], key, root) for key in keys]
+        return [weeks[key.ordinal] for key in keys]
 
 
 def _within(moment: str, keys: Sequence[Key]) -> Q:
@@ -154,12 +164,11 @@ def _latest_of_each(updates: StatusUpdateQuerySet) -> StatusUpdateQuerySet:
 
 
 def _item(week: Week, key: Key, root: str) -> Item:
-    year, number, _day = week.monday.isocalendar()
     days = {"first": date_format(week.monday, "j M"), "last": date_format(week.sunday, "j M Y")}
     return Item(
-        identity=f"week/{year}-W{number:02}",
+        identity=f"week/{name_of(week.monday)}",
         path=f"{reverse('commitments:changes')}?{week.period}",
-        title=_("Week %(number)d: %(first)s to %(last)s") % {"number": number, **days},
+        title=_("Week %(number)d: %(first)s to %(last)s") % {"number": week.monday.isocalendar().week, **days},
         content=render_to_string("commitments/_feed_week.html", {"week": week, "root": root}),
         at=key.at,
         categories=[ItemCategory.DIGEST],

@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 from ..clocks import Clocks
 from ..models import Area, Commitment, Source, StatusUpdate, restore_labels
 from .asking import Question, Term, read_question
+from .finding import find
 from .folding import words_of
 
 # Of updates the newest are read, so that the cost does not follow what has happened; their words recur.
@@ -27,6 +28,12 @@ def respelt(question: Question, clocks: Clocks, areas: Iterable[Area]) -> Questi
     """
     known = vocabulary(clocks, areas)
     return read_question(" ".join(_respelt(term, known) for term in question.terms))
+
+
+def respelling(question: Question, clocks: Clocks, areas: Iterable[Area]) -> Question | None:
+    """The same, where it is another question and finds something."""
+    meant = respelt(question, clocks, areas)
+    return meant if meant.terms != question.terms and find(meant, clocks).hits else None
 
 
 def vocabulary(clocks: Clocks, areas: Iterable[Area]) -> Counter[str]:

@@ -38,7 +38,10 @@ class Register(SmallRegister):
         }
         noun = path.split("/")[3]
         address = path.format(
-            reference=self.commitments[0].reference, number=self.updates[-1].number, slug=slugs.get(noun, "")
+            reference=self.commitments[0].reference,
+            number=self.updates[-1].number,
+            slug=slugs.get(noun, ""),
+            name="status-by-area",
         )
         query = "&".join(filter(None, ["q=made+up" if noun == "search" else "", clocks]))
         return f"{address}?{query}" if query else address

@@ -93,7 +93,7 @@ def assert_people_read_it_too(page: str, canonical: str) -> None:
     for key, value in strings(said(page)):
         if key in ("@type", "encodingFormat"):
             continue
-        if key in ("url", "item", "contentUrl", "license"):
+        if key in ("url", "@id", "contentUrl", "license"):
             assert value in seen.links | {canonical, LICENCE}, (key, value)
         elif key in ("startDate", "temporalCoverage"):
             assert value.removeprefix("../") in seen.days, (key, value)
@@ -137,7 +137,9 @@ def test_crumbs_are_numbered_and_lead_to_the_pages_above(register: Register, get
 
     [crumbs] = of_type(get(f"/commitments/{commitment.reference}/"), "BreadcrumbList")
 
-    assert [(item["position"], item["name"], item.get("item")) for item in crumbs["itemListElement"]] == [
+    assert [
+        (item["position"], item["name"], item.get("item", {}).get("@id")) for item in crumbs["itemListElement"]
+    ] == [
         (1, "Commitments", f"{SITE}/commitments/"),
         (2, "Made-up area", f"{SITE}/areas/made-up-area/"),
         (3, commitment.reference, None),
