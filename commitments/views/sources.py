@@ -45,7 +45,12 @@ def source_coverage(request: HttpRequest, clocks: Clocks) -> HttpResponse:
         request,
         clocks,
         "commitments/source_coverage.html",
-        {"heading": _("What the pledges rest on"), "lists": lists, "total": len(found.rows), "filtered": list(Thinness)},
+        {
+            "heading": _("What the pledges rest on"),
+            "lists": lists,
+            "total": len(found.rows),
+            "filtered": list(Thinness),
+        },
     )
 
 
