@@ -25,6 +25,11 @@ STEPS = Parameter(
     % "; ".join(f"{step.value}: {step.label}" for step in Steps),
     one_of(Steps.values),
 )
+PART = Parameter(
+    "part",
+    gettext_lazy("Of occurrences: which part, where they are drawn in several."),
+    {"type": "integer", "minimum": 1, "maximum": 999, "default": 1},
+)
 OF_TIMELINE = (
     Parameter("period", gettext_lazy("Of the timeline: a year, or a quarter such as 2025-Q3."), text(7)),
     Parameter("from", gettext_lazy("Of the timeline: its first day, where no period is given."), DAY),
@@ -35,10 +40,11 @@ OF_TIMELINE = (
     ),
     Parameter("dated", gettext_lazy("Of the timeline: without what is known to its year only."), one_of(["month"])),
 )
-READ_BY = {"status-over-time": (STEPS,), "timeline": OF_TIMELINE}
+READ_BY = {"status-over-time": (STEPS,), "occurrences": (PART,), "timeline": OF_TIMELINE}
+CHOICES = [each for choices in READ_BY.values() for each in choices]
 
 
-@operation(router, "/pictures/{slug:name}", PictureAnswer, STEPS, *OF_TIMELINE)
+@operation(router, "/pictures/{slug:name}", PictureAnswer, *CHOICES)
 def get_picture(request: Asked, name: PictureName) -> dict[str, Any]:
     """One picture as a table.
 
@@ -47,7 +53,7 @@ def get_picture(request: Asked, name: PictureName) -> dict[str, Any]:
     if name not in PICTURES:
         raise Http404
     read = {each.name for each in READ_BY.get(name, ())}
-    for each in (STEPS, *OF_TIMELINE):
+    for each in CHOICES:
         if each.name in request.GET and each.name not in read:
             raise BadQuery(_("The picture “%(picture)s” has no “%(name)s”.") % {"picture": name, "name": each.name})
     return dated(request, picture=_tabled(PICTURES[name](Board(request.clocks, request.GET))))

@@ -33,7 +33,7 @@ TODAY = datetime.datetime.now(datetime.UTC).date()
 def test_a_picture_is_answered_as_the_table_beneath_it(
     register: Register, client: Client, ask: Ask, name: str, clocks: str
 ) -> None:
-    pictures = [each[0] for each in client.get(f"/pictures/?{clocks}").context["pictures"]]
+    pictures = [each["picture"] for each in client.get(f"/pictures/?{clocks}").context["pictures"]]
     pictures.append(client.get(f"/timeline/?{clocks}").context["picture"])
     [shown] = [picture for picture in pictures if picture.name == name]
 
@@ -54,9 +54,12 @@ def test_counts_in_a_picture_are_numbers(register: Register, ask: Ask) -> None:
 def test_a_picture_takes_the_choices_that_it_reads_and_no_others(register: Register, client: Client, ask: Ask) -> None:
     assert len(ask("/pictures/status-over-time?steps=quarter")["picture"]["rows"]) > 1
     assert len(ask("/pictures/timeline?period=2025-Q2&area=made-up-area&act=yes")["picture"]["rows"]) == 1
+    assert ask("/pictures/occurrences?part=1") == ask("/pictures/occurrences")
     for address in (
         "status-by-area?steps=quarter",
         "timeline?steps=quarter",
+        "occurrences?part=99",
+        "timeline?part=1",
         "status-over-time?period=2025",
         "status-over-time?steps=hour",
         "timeline?period=2025-Q9",
