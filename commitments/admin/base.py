@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import IntegrityError, models
 from django.db.models import Max
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -138,6 +139,9 @@ class RegisterAdmin(FormFieldsMixin, AutosaveMixin, ConflictMixin, AuditedHistor
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
 
+    class Media:
+        js = ["admin/js/jquery.init.js", "js/desk-lists.js"]
+
     def view_on_site(self, obj: Any) -> str | None:
         return None
 
@@ -245,6 +249,12 @@ class ReasonedAdmin(RegisterAdmin):
 
 class PositionedFormSet(BaseInlineFormSet):
     """New rows go behind the ones that are there."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """The box that deletes a row has a name where a table leaves out its label."""
+        super().add_fields(form, index)
+        if DELETION_FIELD_NAME in form.fields:
+            form.fields[DELETION_FIELD_NAME].widget.attrs["aria-label"] = _("Delete this row")
 
     def save_new(self, form: Any, commit: bool = True) -> Any:
         last = self.get_queryset().aggregate(last=Max("position"))["last"]

@@ -62,27 +62,11 @@
         announce(select);
     }
 
-    // An empty list of choices has no name of its own for those who cannot see its label.
-    function nameLists(within) {
-        within.querySelectorAll('select.select2-hidden-accessible').forEach((select) => {
-            const name = select.labels[0]?.textContent.trim() ?? '';
-            select.nextElementSibling?.querySelectorAll('[role="combobox"], [role="textbox"]').forEach((part) => {
-                part.setAttribute('aria-label', name);
-            });
-        });
-    }
-
     document.addEventListener('formset:added', (event) => {
         htmx.process(event.target);
         // Once every other script has laid its hands on the row.
-        window.setTimeout(() => {
-            nameLists(event.target);
-            event.target.querySelector('input[type="text"], .select2-selection')?.focus();
-        });
+        window.setTimeout(() => event.target.querySelector('input[type="text"], .select2-selection')?.focus());
     });
-
-    // Behind the script that makes the lists.
-    $(() => nameLists(document));
 
     window.addEventListener('load', () => {
         // Django's own script takes the first field of all. Whoever has gone on to another stays there.

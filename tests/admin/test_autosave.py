@@ -18,7 +18,7 @@ from commitments.models.open_form import KEPT_FOR, LARGEST, OPEN_FOR
 from commitments.publishing import submit
 from tests.admin.conftest import signed_in
 from tests.admin.forms import desk, messages_of, new_update, sent_back, shown_in
-from tests.factories import make_commitment, make_source, make_update
+from tests.factories import make_commitment, make_source, make_update, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -245,6 +245,18 @@ def test_nobody_keeps_anything_without_the_token_of_a_form(client: Client, draft
     response = client.post(desk(draft), {"title": "Typed", "_form": token})
 
     assert "What you typed is kept" not in messages_of(client.get(response.headers["Location"]))
+    assert not OpenForm.objects.unsaved().exists()
+
+
+def test_a_reader_with_an_account_keeps_nothing_in_the_form_of_somebody_else(
+    as_editor: Client, draft: StatusUpdate
+) -> None:
+    data = sent_back(as_editor, desk(draft), title="Forged")
+    reader = make_user("reader")
+    User.objects.filter(pk=reader.pk).update(is_staff=False)
+
+    assert signed_in(reader).post(desk(draft), data).status_code == 302
+
     assert not OpenForm.objects.unsaved().exists()
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from playwright.sync_api import BrowserContext, expect
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -67,7 +69,23 @@ def complaints() -> Iterator[list[str]]:
     """What the browser complained about on any page of the test: nothing but what a later page overtook."""
     found: list[str] = []
     yield found
+    settle()
     assert not [complaint for complaint in found if not any(event in complaint for event in OVERTAKEN)]
+
+
+def settle() -> None:
+    """Wait until the server has answered what was under way: the tables cannot be emptied under its hands."""
+    under_way = """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+            AND backend_type = 'client backend' AND state <> 'idle'
+    """
+    for _attempt in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute(under_way)
+            if cursor.fetchone() == (0,):
+                return
+        time.sleep(0.1)
 
 
 def listen(context: BrowserContext, complaints: list[str]) -> None:

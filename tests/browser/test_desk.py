@@ -92,23 +92,24 @@ def test_an_update_is_logged_by_keyboard_and_published_by_a_second_person(desk: 
     choose_by_keyboard(page, "#id_citations-0-source", "Joint statement")
     page.get_by_role("button", name="Save and submit for review").press("Enter")
     expect(page.get_by_text("Submitted for review.")).to_be_visible()
-    expect(page.get_by_text("The update is in review.")).to_be_visible()
+    expect(page.get_by_text("1 update of yours waits for a second person.")).to_be_visible()
 
     log_out(page)
     log_in(page, "roland")
-    update = StatusUpdate.objects.get()
-    page.goto(f"/admin/commitments/statusupdate/{update.pk}/change/")
+    page.get_by_role("link", name="The dialogue was held").press("Enter")
+    page.get_by_role("link", name="Draft: The dialogue was held").press("Enter")
     page.get_by_role("link", name="Preview").press("Enter")
     expect(page.get_by_text("Preview of a draft.")).to_be_visible()
-    page.get_by_role("link", name="Back to the desk").press("Enter")
-    page.get_by_role("link", name="Review", exact=True).press("Enter")
+    page.get_by_role("link", name="Editors’ desk").press("Enter")
+    page.get_by_role("link", name="The dialogue was held").press("Enter")
     page.get_by_role("button", name="Publish").press("Enter")
+    expect(page.get_by_text("Nothing waits for your review.")).to_be_visible()
+    page.get_by_role("link", name="1: The dialogue was held").press("Enter")
     expect(page.get_by_text("A published update is final.")).to_be_visible()
     page.get_by_role("link", name="View on site").press("Enter")
     expect(page.get_by_role("heading", name="The dialogue was held")).to_be_visible()
 
-    update.refresh_from_db()
-    assert update.number == 1
+    assert StatusUpdate.objects.get().number == 1
 
 
 def test_a_source_is_made_in_place(desk: BrowserContext) -> None:
@@ -181,11 +182,15 @@ def test_axe_finds_nothing_at_the_desk(
     browser: Browser, live_server: LiveServer, width: int, scheme: Literal["light", "dark"]
 ) -> None:
     owner = User.objects.create_superuser("owner", password="made-up")
-    draft = make_update(
-        published=False, written_by=owner, sources=[make_source()], assessments=[{"commitment": make_commitment()}]
+    commitment, source = make_commitment(), make_source()
+    draft, published = (
+        make_update(
+            published=is_published, written_by=owner, sources=[source], assessments=[{"commitment": commitment}]
+        )
+        for is_published in (False, True)
     )
     submit(draft, by=owner)
-    form = f"/admin/commitments/statusupdate/{draft.pk}"
+    form, final = (f"/admin/commitments/statusupdate/{update.pk}" for update in (draft, published))
     # Axe writes styles of its own into the page.
     context = browser.new_context(
         base_url=live_server.url, viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True
@@ -200,11 +205,52 @@ def test_axe_finds_nothing_at_the_desk(
         f"{form}/change/",
         f"{form}/review/",
         f"{form}/history/",
+        f"{final}/change/",
+        f"{final}/correct/",
+        "/admin/commitments/check/add/",
+        f"/admin/commitments/source/{source.pk}/change/",
+        f"/admin/commitments/source/{source.pk}/delete/",
         "/admin/commitments/commitment/",
+        f"/admin/commitments/commitment/{commitment.pk}/change/",
+        "/admin/auth/user/",
         "/admin/commitments/auditentry/",
         "/admin/commitments/sheetimport/",
     ):
         page.goto(address, wait_until="networkidle")
         results = AXE.run(page)
         assert results.violations_count == 0, f"{address}: {results.generate_report()}"
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_where_two_texts_meet_nor_where_several_are_decided_on(
+    browser: Browser, live_server: LiveServer, scheme: Literal["light", "dark"]
+) -> None:
+    owner = User.objects.create_superuser("owner", password="made-up")
+    draft, waiting = (
+        make_update(published=False, title=title, written_by=owner, assessments=[{"commitment": make_commitment()}])
+        for title in ("Written by two", "In review")
+    )
+    submit(waiting, by=owner)
+    context = browser.new_context(
+        base_url=live_server.url, viewport={"width": 390, "height": 900}, color_scheme=scheme, bypass_csp=True
+    )
+    page = context.new_page()
+    log_in(page, "owner")
+    page.goto(f"/admin/commitments/statusupdate/{draft.pk}/change/")
+    StatusUpdate.objects.filter(pk=draft.pk).update(title="Another title")
+    page.locator("#id_title").fill("My title")
+
+    page.get_by_role("button", name="Save", exact=True).press("Enter")
+    expect(page.locator(".desk-conflict")).to_be_focused()
+    conflict = AXE.run(page)
+    page.goto("/admin/commitments/statusupdate/?state=review")
+    page.locator(".action-select").check()
+    page.locator("select[name=action]").select_option("publish_chosen")
+    page.get_by_role("button", name="Go").press("Enter")
+    expect(page.get_by_role("button", name="Publish it")).to_be_visible()
+    several = AXE.run(page)
+
+    for results in (conflict, several):
+        assert results.violations_count == 0, results.generate_report()
     context.close()
