@@ -248,6 +248,21 @@ def test_what_is_no_draft_any_more_is_read_only_with_the_reason(
 
 
 @pytest.mark.parametrize("state", ["in_review", "published"])
+def test_what_is_no_draft_any_more_offers_no_rows_to_type_into(
+    as_editor: Client, state: str, request: pytest.FixtureRequest
+) -> None:
+    update: StatusUpdate = request.getfixturevalue(state)
+
+    page = as_editor.get(desk(update)).content.decode()
+
+    assert "as it stands" in page
+    for field in ("bearing", "reasoning", "DELETE"):
+        assert f'name="assessments-0-{field}"' not in page
+    for row in ('id="assessments-empty"', "field-address"):
+        assert row not in page
+
+
+@pytest.mark.parametrize("state", ["in_review", "published"])
 def test_a_post_to_what_is_no_draft_any_more_changes_nothing(
     request: pytest.FixtureRequest, as_reviewer: Client, commitment: Commitment, source: Source, state: str
 ) -> None:
