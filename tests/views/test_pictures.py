@@ -64,6 +64,24 @@ def test_a_file_says_what_it_is_of_when_and_whose(register: Register, client: Cl
     assert not {each.tag.removeprefix(SVG) for each in drawing.iter()} & {"style", "script", "use", "image"}
 
 
+@pytest.mark.parametrize(
+    ("file", "page"),
+    [
+        ("/pictures/status-over-time.svg?steps=quarter", "/pictures/?steps=quarter&"),
+        ("/pictures/timeline.svg?period=2025&act=yes", "/timeline/?period=2025&act=yes&"),
+    ],
+)
+def test_a_file_names_the_address_at_which_the_same_picture_stands_tomorrow(
+    register: Register, client: Client, file: str, page: str
+) -> None:
+    today = datetime.datetime.now(datetime.UTC).date()
+
+    drawing = ET.fromstring(client.get(file).content)  # noqa: S314 - our own
+
+    said = "".join("".join(drawing.itertext()).split())
+    assert f"http://testserver{page}as_of={today}&known_on={today}," in said
+
+
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_comes_as_png_too(register: Register, client: Client, name: str) -> None:
     response = client.get(f"/pictures/{name}.png")
@@ -494,6 +512,18 @@ def test_a_filtered_timeline_is_said_in_words_on_the_page_and_in_its_file(
     assert f"<h1>{title}</h1>" in page
     assert f"<title>{title} – " in page
     assert f'<title id="title">{title}</title>' in client.get(f"/pictures/timeline.svg?{query}").content.decode()
+
+
+def test_the_timeline_of_an_area_holds_what_touches_its_own_pledges_alone(db: None, get: Get) -> None:
+    ours, other = pledge(area=make_area(slug="ours")), pledge()
+    own, foreign = tell(ours, "2025-02-01", "announced"), tell(other, "2025-03-01", "announced")
+
+    page = get("/timeline/?period=2025&area=ours")
+
+    assert ">1 update that concerns" in page
+    assert "Changes of status: 1." in page
+    assert marks(page, "0.act") == [f"/updates/{own}/"]
+    assert f'href="/updates/{foreign}/"' not in page
 
 
 def test_a_list_of_who_reports_is_said_in_words(register: Register, get: Get, yesterday: datetime.date) -> None:
