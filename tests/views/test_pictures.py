@@ -514,6 +514,15 @@ def test_a_filtered_timeline_is_said_in_words_on_the_page_and_in_its_file(
     assert f'<title id="title">{title}</title>' in client.get(f"/pictures/timeline.svg?{query}").content.decode()
 
 
+def test_a_period_under_way_ends_on_the_day_of_the_page(db: None, get: Get) -> None:
+    tell(pledge(), "2025-02-01")
+
+    page = get("/timeline/?period=2025&as_of=2025-05-03")
+
+    assert 'name="to" value="2025-05-03"' in page
+    assert [float(x) for x in re.findall(r'<line class="today" x1="([\d.]+)%"', page)] == [100.0]
+
+
 def test_the_timeline_of_an_area_holds_what_touches_its_own_pledges_alone(db: None, get: Get) -> None:
     ours, other = pledge(area=make_area(slug="ours")), pledge()
     own, foreign = tell(ours, "2025-02-01", "announced"), tell(other, "2025-03-01", "announced")
