@@ -15,7 +15,7 @@ from icalendar import Calendar, Event
 
 from commitments.calendar_feed import permanent_id
 from commitments.citations import one_line
-from commitments.models import Area, Commitment, Source, reason_for_change
+from commitments.models import Area, Commitment, CommitmentSource, Source, reason_for_change
 from commitments.models.validators import plain_text
 from commitments.publishing import withdraw_commitment
 from commitments.register.dumping import dump
@@ -146,6 +146,14 @@ class TestAMilestone:
         assert (was["status"], was["sequence"]) == ("CANCELLED", 1)
         assert (is_now["status"], is_now["sequence"]) == ("TENTATIVE", 0)
 
+    def test_met_and_replaced_stays_as_met(self, client: Client) -> None:
+        commitment = make_commitment()
+        old = make_milestone(commitment)
+        make_milestone(commitment, due_on=Day(NEXT_YEAR, 6, 1), replaces=old)
+        make_update(assessments=[{"commitment": commitment, "meets": old}])
+
+        assert event(client, f"milestone/{old.slug}")["status"] == "CONFIRMED"
+
     def test_names_its_sources(self, client: Client) -> None:
         source = make_source(title="Made-up title")
         milestone = make_milestone(make_commitment(), sources=[source])
@@ -186,6 +194,21 @@ class TestADeadline:
 
         assert found["description"].startswith(word)
         assert f"/updates/{update.number}/" in found["description"]
+
+    def test_another_list_of_sources_says_that_it_was_modified(self, client: Client) -> None:
+        commitment = make_commitment(
+            kind="one_off", due_on=Day(NEXT_YEAR, 6, 1), due_precision="day", published_at=LONG_AGO
+        )
+        path = f"deadline/{commitment.reference}"
+        before = event(client, path)
+
+        with reason_for_change("A better one."):
+            CommitmentSource.objects.filter(commitment=commitment).update(source=make_source(title="A better source"))
+
+        after = event(client, path)
+        assert "A better source" in after["description"]
+        assert after["last-modified"].dt > before["last-modified"].dt
+        assert after["sequence"] == before["sequence"]
 
     def test_is_cancelled_when_the_pledge_was_given_up_before(self, client: Client, commitment: Commitment) -> None:
         make_update(happened_on=Day(2025, 5, 1), assessments=[{"commitment": commitment, "status": "ended"}])
@@ -288,6 +311,18 @@ class TestWhatWasHeld:
         assert (found["status"], found["sequence"]) == ("CANCELLED", 1)
         assert f"corrected by update {right.number}" in found["description"]
 
+    def test_stays_while_one_of_its_pledges_is_not_withdrawn(self, client: Client) -> None:
+        kept, gone = make_commitment(), make_commitment()
+        assessments = [{"commitment": each, "bearing": "advance", "is_occurrence": True} for each in (gone, kept)]
+        update = make_update(happened_on=Day(2025, 3, 4), assessments=assessments)
+        fire_deferred()
+
+        withdraw_commitment(gone, reason="Entered twice.")
+
+        found = event(client, f"occurrence/{update.number}")
+        assert (found["status"], found["sequence"]) == ("CONFIRMED", 1)
+        assert found["description"].startswith("Counts as an occurrence.")
+
 
 def test_all_dates_of_a_withdrawn_pledge_are_cancelled(client: Client) -> None:
     commitment = recurring()
@@ -303,6 +338,19 @@ def test_all_dates_of_a_withdrawn_pledge_are_cancelled(client: Client) -> None:
     assert {str(found["status"]) for found in after.values()} == {"CANCELLED"}
     assert all("Entered twice." in found["description"] for found in after.values())
     assert all(after[uid]["sequence"] == before[uid]["sequence"] + 1 for uid in before)
+
+
+def test_a_past_calendar_of_an_area_holds_what_was_in_it_on_that_day(client: Client) -> None:
+    commitment = recurring(area=make_area(slug="earlier"))
+    yesterday = datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=1)
+    address = f"/calendars/areas/earlier.ics?known_on={yesterday}"
+    before = events(client, address)
+
+    with reason_for_change("Misfiled."):
+        Commitment.objects.filter(pk=commitment.pk).update(area=make_area(slug="later"))
+
+    assert before
+    assert events(client, address).keys() == before.keys()
 
 
 def test_calendars_of_an_area_and_of_a_pledge_hold_only_theirs(client: Client) -> None:
