@@ -5,7 +5,7 @@ How to use it, inside the snapshot of `@public`:
     DATASETS["updates"].read(clocks)                    all records, as dicts, streamed
     whole = Whole(clocks)
     DATASETS["areas"].records_of(whole)                 the same of several datasets, what they share read once
-    record_counts(clocks)                               how many each dataset has
+    record_counts(clocks)                               how many most datasets have
     reading.updates(clocks, rows)                       those of a queryset: filtered, ordered, cut to a page
     reading.commitments(clocks, filter.apply(listed_rows(clocks)))      those that the page lists, in its order
     UpdateRecord                                        the class for a response model; `columns(UpdateRecord)`

@@ -31,8 +31,8 @@ def data(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     response = unchanged(request, etag=etag)
     if response is None:
         counts = record_counts(clocks)
-        rows = [(dataset, counts[dataset.name]) for dataset in DATASETS.values()]
-        context = {"dumps": kept, "datasets": rows, "total": sum(counts.values()), "formats": FORMATS.values()}
+        rows = [(dataset, counts.get(dataset.name)) for dataset in DATASETS.values()]
+        context = {"dumps": kept, "datasets": rows, "formats": FORMATS.values()}
         response = page(request, clocks, "commitments/data.html", context)
     response.headers["ETag"] = etag
     return response

@@ -240,7 +240,7 @@ def test_records_are_counted_without_being_read(register: Register) -> None:
         Clocks(TODAY, TODAY, known_on=yesterday),
     ):
         assert record_counts(clocks) == {name: len(records(name, clocks)) for name in record_counts(clocks)}
-        assert set(record_counts(clocks)) == set(DATASETS)
+        assert set(record_counts(clocks)) == set(DATASETS) - {"assessments", "citations"}
 
 
 def test_past_links_are_counted_as_of_their_day(db: None) -> None:
@@ -250,5 +250,5 @@ def test_past_links_are_counted_as_of_their_day(db: None) -> None:
     with reason_for_change("Made up."):
         CommitmentActor.objects.filter(commitment=commitment).first().delete()
     known = Clocks(TODAY, TODAY, known_on=datetime.date(2025, 6, 1))
-    assert record_counts(known) == {name: len(records(name, known)) for name in DATASETS}
+    assert record_counts(known) == {name: len(records(name, known)) for name in record_counts(known)}
     assert (record_counts(known)["actors"], record_counts(NOW)["actors"]) == (2, 1)

@@ -194,8 +194,8 @@ def test_the_page_says_how_large_files_are_and_how_many_rows_datasets_have(
     assert f"{size:,} bytes" in page.content.decode()
     for name in DATASETS:
         records = list(csv.reader(io.StringIO(download(client, f"/exports/{name}.csv").decode(), newline="")))
-        assert rows[name] == len(records) - 1, name
-    assert f"{sum(rows.values()):,} rows" in page.content.decode()
+        assert rows[name] == (None if name in ("assessments", "citations") else len(records) - 1), name
+    assert page.content.decode().count("with each update") == 2
 
 
 def test_the_dictionary_is_a_page_that_says_what_the_one_in_the_package_does(
