@@ -91,7 +91,8 @@ def test_no_page_sets_a_cookie_or_holds_inline_code_or_asks_another_host(registe
         assert "Set-Cookie" not in response.headers, address
         assert "Cookie" not in response.headers.get("Vary", ""), address
         assert "unsafe" not in response.headers["Content-Security-Policy"]
-        page = Parsed(words(response))
+        # Among the bytes of a picture anything may look like a tag.
+        page = Parsed("" if response.headers["Content-Type"] == "image/png" else words(response))
         assert page.inline == [], address
         assert all(urlsplit(resource).netloc == "" for resource in page.resources), address
 
