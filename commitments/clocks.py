@@ -11,6 +11,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+# Older than anything told here; what is reckoned back from a day must still be one.
+EARLIEST = datetime.date(1900, 1, 1)
 
 
 class BadQuery(ValueError):
@@ -85,4 +87,6 @@ def read_day(query: QueryDict, name: str, today: datetime.date) -> datetime.date
         raise BadClock(_("%(name)s is not a day. Write it as 2026-06-01.") % {"name": name})
     if day > today:
         raise BadClock(_("%(name)s lies in the future. Today is %(today)s (UTC).") % {"name": name, "today": today})
+    if day < EARLIEST:
+        raise BadClock(_("%(name)s lies before %(day)s, the first day to ask for.") % {"name": name, "day": EARLIEST})
     return day

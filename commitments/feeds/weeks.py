@@ -84,7 +84,7 @@ class WeekStream(Stream):
 
     def keys(self, count: int, *, first: int = 1, last: int | None = None) -> list[Key]:
         """One query, which reads the moments of all that was ever published."""
-        latest = self.newest() if last is None else min(last, self.newest())
+        latest = max(self.newest() if last is None else min(last, self.newest()), 0)
         since, until = start_of(monday_of(first)), start_of(monday_of(latest) + WEEK)
         weeks = [
             rows.filter(**{f"{moment}__gte": since, f"{moment}__lt": until})

@@ -151,6 +151,7 @@ def test_weeks_say_what_the_digest_says(client: Client, ask: Ask) -> None:
         "withdrawn": [],
     }
     assert [item["week"] for item in walk(ask, "/weeks?limit=1")] == ["2025-W24", "2025-W23"]
+    assert ask("/weeks?after=0001-W01")["items"] == []
     digest = client.get("/feeds/weeks.json").json()["items"]
     assert [each["id"].rpartition("/")[2] for each in digest] == [item["week"] for item in items]
     assert ask(f"/weeks?known_on={second}")["items"] == items[1:]

@@ -224,6 +224,8 @@ def test_every_link_leads_somewhere_and_nowhere_to_a_draft(
         ("as_of=2026-02-30", "as_of is not a day"),
         ("as_of=9999-01-01", "as_of lies in the future"),
         ("known_on=2999-01-01", "known_on lies in the future"),
+        ("as_of=0001-01-01", "as_of lies before 1900-01-01"),
+        ("known_on=1899-12-31", "known_on lies before 1900-01-01"),
         ("status=broken", "is no delivery status"),
         ("area=%00%0A", "is no area"),
         ("sort=pk", "sorted by"),
