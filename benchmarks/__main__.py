@@ -24,6 +24,7 @@ MOST_GROWTH_A_BYTE = 1.5
 PAST_DAY = "as_of=2020-01-01"
 PAGES = {
     "dashboard": "/",
+    "dashboard, past day": f"/?{PAST_DAY}",
     "dashboard, as known": "/?{known_on}",
     "commitments": "/commitments/",
     "commitments, filtered": "/commitments/?status=under_way&side=eu",
@@ -52,19 +53,24 @@ PAGES = {
     "sources, deep": "/sources/?after=source-0300",
     "source, busy": "/sources/source-0000/",
     "source, as known": "/sources/source-0000/?{known_on}",
+    "changes": "/changes/?since=2019-01-01&until=2020-01-01",
     "reference": "/commitments/EUJP-0001/cite.bib",
     "search, nothing asked": "/search/",
     "search, common word": "/search/?q=happened",
     "search, common words": '/search/?q=something+made+"made+up+happened"+-okapi',
     "search, deep": "/search/?q=happened&page=30",
+    "search, narrowed": "/search/?q=happened&area=area-1&year=2015",
     "search, past day": f"/search/?q=happened&{PAST_DAY}",
     "search, as known": "/search/?q=happened&{known_on}",
     "search, rare word": "/search/?q=EUJP-0995",
     "search, beginning": "/search/?q=pl",
     "search, misspelt": "/search/?q=hapened",
+    "changes of an area": "/changes/?since=2019-01-01&until=2020-01-01&area=area-1",
     "brief of a commitment": "/briefs/commitments/EUJP-0001/",
     "brief of an area": "/briefs/areas/area-1/",
+    "brief of a period": "/briefs/changes/?since=2019-01-01&until=2020-01-01",
     "timeline": "/timeline/",
+    "timeline, past day": f"/timeline/?{PAST_DAY}",
     "timeline, as known": "/timeline/?{known_on}",
     "pictures": "/pictures/",
     "pictures, as known": "/pictures/?{known_on}",
@@ -75,11 +81,16 @@ PAGES = {
     "data": "/data/",
     "data, as known": "/data/?{known_on}",
     "data dictionary": "/data/dictionary/",
+    "calendar": "/calendar.ics",
+    "calendar of an area": "/calendars/areas/area-1.ics",
+    "calendar of a commitment": "/calendars/commitments/EUJP-0001.ics",
+    "calendar, as known": "/calendar.ics?{known_on}",
     "picture": "/card.png",
     "picture of a commitment": "/commitments/EUJP-0001/card.png",
     "frame of a commitment": "/embed/commitments/EUJP-0001/",
     "sitemap": "/sitemap.xml",
     "sitemap, pledges": "/sitemaps/register-1.xml",
+    "sitemap, updates": "/sitemaps/updates-1.xml",
     "feed": "/feeds/updates.rss",
     "feed of an area": "/feeds/areas/area-1.atom",
     "API: commitments": "/api/v1/commitments",
@@ -97,20 +108,8 @@ PAGES = {
     "file of commitments, filtered": "/exports/commitments.csv?status=under_way&side=eu",
     "file of sources": "/exports/sources.csv",
 }
-# Of these there is more on the large register by their nature: whole files, and pages that 1,000 updates do not fill.
-# They are held to their own growth: a byte must not cost much more there.
+# Files of all that ever happened: a hundred times as much is a hundred times as long. A byte must not cost much more.
 GROWING = {
-    "dashboard, past day": f"/?{PAST_DAY}",
-    "search, narrowed": "/search/?q=happened&area=area-1&year=2015",
-    "timeline, past day": f"/timeline/?{PAST_DAY}",
-    "changes": "/changes/?since=2019-01-01&until=2020-01-01",
-    "changes of an area": "/changes/?since=2019-01-01&until=2020-01-01&area=area-1",
-    "brief of a period": "/briefs/changes/?since=2019-01-01&until=2020-01-01",
-    "calendar": "/calendar.ics",
-    "calendar of an area": "/calendars/areas/area-1.ics",
-    "calendar of a commitment": "/calendars/commitments/EUJP-0001.ics",
-    "calendar, as known": "/calendar.ics?{known_on}",
-    "sitemap, updates": "/sitemaps/updates-1.xml",
     "file of updates": "/exports/updates.csv",
     "file of updates, JSON Lines": "/exports/updates.jsonl",
     "file of assessments": "/exports/assessments.csv",
@@ -217,6 +216,7 @@ def missed_marks(pages: Mapping[str, Mapping[int, Figure]], growing: Mapping[str
     too_many = [
         f"{name}: {sizes[LARGE].queries} queries, at most {MOST_QUERIES}"
         for name, sizes in {**pages, **growing}.items()
+        # All datasets in one file have the queries of fifteen.
         if sizes[LARGE].queries > MOST_QUERIES and name != "all files"
     ]
     too_slow = [
