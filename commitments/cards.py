@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from .glyphs import DRAWINGS, GLYPHS
+from .charts.paint import PAPER
+from .glyphs import GLYPHS, drawn
 from .lettering import broken
 
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 64
-PAPER = "#fcfbf8"
 TITLE, TITLE_LEADING, TITLE_LINES, TITLE_Y = 56, 66, 3, 240
 # Sizes of what stands in the columns: the words of a judgement, or a count.
 WORDS, COUNTS = 26, 52
@@ -74,12 +74,10 @@ def _column(said: Said, x: int, breadth: int, size: int) -> Column:
     if said.detail:
         lines.append(Line(said.detail, lines[-1].y + leading, is_detail=True))
     glyph = GLYPHS[said.glyph] if said.glyph else None
-    # Constants of our own, never text of a reader or an editor; what is knocked out of them shows the ground.
-    drawing = mark_safe(DRAWINGS[glyph.drawing].replace("var(--k,var(--paper))", PAPER)) if glyph else SafeString("")  # noqa: S308
     return Column(
         label=said.label,
         lines=lines,
-        drawing=drawing,
+        drawing=drawn(glyph.drawing, PAPER) if glyph else SafeString(""),
         tone=glyph.tone if glyph else "",
         glyph=side,
         # On the line of the letters, a little below it, as beside words on a page.

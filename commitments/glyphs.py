@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from django.utils.safestring import SafeString, mark_safe
+
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
@@ -100,6 +102,12 @@ DRAWINGS: Final[Mapping[str, str]] = MappingProxyType(
         "outside": _disc(1.1),
     }
 )
+
+
+def drawn(drawing: str, ground: str = "var(--k,var(--paper))") -> SafeString:
+    """The drawing as markup; what is knocked out of it shows the `ground`, that of the page unless another is named."""
+    return mark_safe(DRAWINGS[drawing].replace("var(--k,var(--paper))", ground))  # noqa: S308 - constants of ours
+
 
 _STATUS: Final = {
     "not_assessed": Glyph("not_assessed", "unrated"),
