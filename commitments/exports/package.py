@@ -24,8 +24,8 @@ SUBJECT = _("What the EU and Japan promised each other, what has happened, and w
 CREDIT = _("Titles and quotations of cited sources remain under the terms of their publishers.")
 
 
-class Measured(io.BufferedIOBase):
-    """Counts and digests what goes through it."""
+class Measured(io.RawIOBase):
+    """Counts and digests what goes through it, to an output that stays open."""
 
     def __init__(self, output: IO[bytes]) -> None:
         self._output = output
@@ -38,23 +38,25 @@ class Measured(io.BufferedIOBase):
     def write(self, data: Any, /) -> int:
         self._digest.update(data)
         self.size += len(data)
-        return self._output.write(data)
+        self._output.write(data)
+        return len(data)
 
     @property
     def sha256(self) -> str:
         return self._digest.hexdigest()
 
 
-def write_package(clocks: Clocks, output: IO[bytes]) -> None:
+def write_package(clocks: Clocks, file: IO[bytes]) -> None:
     """The files are those that each dataset has alone, to the byte."""
     whole = Whole(clocks)
     measures: dict[str, Measured] = {}
-    with zipfile.ZipFile(output, "w") as archive:
+    with zipfile.ZipFile(file, "w") as archive:
         for dataset in DATASETS.values():
             name = path_of(dataset)
             with archive.open(entry(name), "w") as part:
                 measures[name] = Measured(part)
-                write_csv(Table.of(dataset, dataset.records_of(whole), clocks), measures[name])  # type: ignore[arg-type]
+                with io.BufferedWriter(measures[name]) as output:
+                    write_csv(Table.of(dataset, dataset.records_of(whole), clocks), output)
         texts = {
             "datapackage.json": json.dumps(descriptor(clocks, measures), ensure_ascii=False, indent=2) + "\n",
             "data-dictionary.md": dictionary(clocks),
