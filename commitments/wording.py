@@ -89,6 +89,6 @@ def names_of(wanted: Mapping[type[models.Model], Iterable[int]]) -> Names:
     """Of those of these rows that still exist. One query for each kind of record."""
     names: Names = {}
     for model, keys in wanted.items():
-        manager: Any = model._base_manager  # noqa: SLF001 - public, in spite of its name
+        manager: Any = model._base_manager
         names |= {(model, key): str(row) for key, row in manager.in_bulk(keys).items()}
     return names

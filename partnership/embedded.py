@@ -27,6 +27,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypedDict
 
 from django.db import OperationalError
 
@@ -41,6 +42,17 @@ PATIENCE_TO_STOP = 30.0
 PAUSE = 0.02
 LARGEST_LOG = 5_000_000
 ACCOUNTS_FOR_ROOT = ("postgres", "nobody")
+
+
+class Surroundings(TypedDict, total=False):
+    """What `subprocess` is told of a child, beside its command; the account only by root."""
+
+    cwd: str
+    env: dict[str, str]
+    umask: int
+    user: int
+    group: int
+    extra_groups: list[int]
 
 
 class EmbeddedServerError(OperationalError):
@@ -297,7 +309,7 @@ class EmbeddedServer:
                 stderr=log,
                 # Ctrl-C in the terminal is for us: the server is stopped when its last user leaves.
                 start_new_session=True,
-                **self._as_account(),  # type: ignore[call-overload]
+                **self._as_account(),
             )
         deadline = time.monotonic() + PATIENCE_TO_START
         while process.poll() is None and time.monotonic() < deadline:
@@ -329,9 +341,9 @@ class EmbeddedServer:
             with contextlib.suppress(OSError):
                 postmaster.socket_folder.rmdir()
 
-    def _as_account(self) -> dict[str, object]:
+    def _as_account(self) -> Surroundings:
         """How a child becomes the account that runs the server. The folder it works in must be one it can enter."""
-        surroundings: dict[str, object] = {
+        surroundings: Surroundings = {
             "cwd": str(self.folder),
             "env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
             "umask": 0o077,
@@ -342,7 +354,7 @@ class EmbeddedServer:
         return surroundings
 
     def _run(self, command: list[str]) -> str:
-        result: subprocess.CompletedProcess[str] = subprocess.run(  # type: ignore[call-overload]
+        result = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, **self._as_account()
         )
         if result.returncode:

@@ -44,7 +44,7 @@ def test_an_item_has_a_permanent_id_its_time_of_publication_and_the_change_of_st
 
 
 def test_ids_survive_a_retitling_and_another_host(client: Client, settings: pytest.FixtureRequest) -> None:
-    settings.ALLOWED_HOSTS = ["*"]  # type: ignore[attr-defined]
+    settings.ALLOWED_HOSTS = ["*"]
     commitment = make_commitment()
     make_update(assessments=[{"commitment": commitment}])
     before = read(client).entries[0].id

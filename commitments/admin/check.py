@@ -15,7 +15,7 @@ from commitments.publishing import record_check
 from .base import AddressedForm
 from .fields import SeveralByAutocomplete, SeveralField
 from .merging import Earlier
-from .prefill import Prefill, PrefilledAdmin, prefilled_check
+from .prefill import PrefilledAdmin, prefilled_check
 from .steps import Step
 
 
@@ -54,6 +54,7 @@ def take_record(check: Check, by: Any, reason: str) -> Check:
 @admin.register(Check)
 class CheckAdmin(PrefilledAdmin):
     form = CheckForm
+    read_prefill = staticmethod(prefilled_check)
     list_display = ("checked_on", "found", "covered", "is_recorded", "recorded_by")
     list_display_links = ("checked_on", "found")
     list_filter = (("recorded_at", admin.EmptyFieldListFilter),)
@@ -83,9 +84,6 @@ class CheckAdmin(PrefilledAdmin):
     def earlier_initial(self, obj: Any, earlier: Earlier) -> dict[str, Any]:
         links = earlier.rows(CheckCommitment.objects.filter(performed_check=obj))
         return {"covers": [link.commitment_id for link in links]}
-
-    def read_prefill(self, request: HttpRequest) -> Prefill:
-        return prefilled_check(request)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"checked_on": timezone.now().date()} | super().get_changeform_initial_data(request)

@@ -215,11 +215,12 @@ def is_equal(one: Any, other: Any) -> bool:
 
 
 def column_of(row: models.Model, name: str) -> str:
+    """ "" for what has none, such as a list of others."""
     try:
-        column: str | None = row._meta.get_field(name).column  # type: ignore[union-attr]  # many-to-many have none
-    except (FieldDoesNotExist, AttributeError):
+        field = row._meta.get_field(name)
+    except FieldDoesNotExist:
         return ""
-    return column or ""
+    return getattr(field, "column", None) or ""
 
 
 class FormSetMerge:

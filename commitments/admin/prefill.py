@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db import models
@@ -138,10 +138,9 @@ def prefill_of(request: HttpRequest) -> Prefill:
 
 
 class PrefilledAdmin(RegisterAdmin):
-    """An add form that its address fills in. A form that comes back is as it was sent."""
+    """An add form that its address fills in, by `read_prefill`. A form that comes back is as it was sent."""
 
-    def read_prefill(self, request: HttpRequest) -> Prefill:
-        raise NotImplementedError
+    read_prefill: ClassVar[staticmethod[[HttpRequest], Prefill]]
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -30,7 +30,7 @@ from .assessing import AssessmentInline
 from .base import RegisterForm
 from .citing import CitationInline
 from .filing import FilingAdmin
-from .prefill import Prefill, prefilled
+from .prefill import prefilled
 from .preview import preview_of
 from .review import review_of
 from .several import publish_chosen
@@ -94,6 +94,7 @@ class CorrectionPage(ReasonPage):
 
 @admin.register(StatusUpdate)
 class StatusUpdateAdmin(FilingAdmin):
+    read_prefill = staticmethod(prefilled)
     list_display = ("shown_number", "title", "happened", "state", "who")
     list_display_links = ("title",)
     list_filter = (StateFilter, "kind", "is_context")
@@ -265,9 +266,6 @@ class StatusUpdateAdmin(FilingAdmin):
         if "correction_reason" in form_class.base_fields:
             form_class.base_fields["correction_reason"].required = True
         return form_class
-
-    def read_prefill(self, request: HttpRequest) -> Prefill:
-        return prefilled(request)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"happened_precision": Precision.DAY} | super().get_changeform_initial_data(request)

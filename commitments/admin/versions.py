@@ -34,7 +34,8 @@ def require_version(row: models.Model, version: object) -> None:
 
 def hold(row: models.Model) -> bool:
     """Lock the record against every other writer; False where it is gone."""
-    manager: Any = type(row)._base_manager  # noqa: SLF001 - no other manager may hide the row
+    # No other manager may hide the row.
+    manager: Any = type(row)._base_manager
     return manager.select_for_update().filter(pk=row.pk).values_list("pk").first() is not None
 
 

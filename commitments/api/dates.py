@@ -91,7 +91,7 @@ def list_weeks(request: Asked) -> dict[str, Any]:
 def _ordinal(name: str) -> int:
     """The place of the week. Raises BadQuery."""
     try:
-        return ordinal_of(datetime.datetime.strptime(f"{name}-1", "%G-W%V-%u").date())  # noqa: DTZ007 - a day
+        return ordinal_of(datetime.date.fromisoformat(f"{name}-1"))
     except ValueError:
         raise BadQuery(_("“after” is a week such as 2026-W10.")) from None
 

@@ -30,7 +30,7 @@ def refuse_if(condition: str, rule: str) -> str:
 
 
 def update_of(*columns: str) -> pgtrigger.Operation:
-    operation: pgtrigger.Operation = pgtrigger.UpdateOf(*columns)  # type: ignore[no-untyped-call]  # theirs
+    operation: pgtrigger.Operation = pgtrigger.UpdateOf(*columns)  # type: ignore[no-untyped-call]  # pgtrigger annotates none of it
     return operation
 
 

@@ -20,11 +20,8 @@ from django.core.exceptions import ValidationError
 from ..models import Precision
 from .schema import FILES, Field
 
-try:
-    from yaml import CSafeLoader as Loader
-except ImportError:  # a PyYAML built without libyaml reads the same, more slowly
-    from yaml import SafeLoader as Loader  # type: ignore[assignment]
-
+# A PyYAML that was built without libyaml reads the same, more slowly.
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LARGEST = 5 * 1024 * 1024
 DEEPEST = 6
 MOST_EVENTS = 400_000  # 5 MB of real records make about 300,000
@@ -151,7 +148,7 @@ def _compose(content: str) -> yaml.Node:
     if directive:
         raise Unreadable(f"line {content.count(chr(10), 0, directive.start()) + 1}: directives are not allowed")
     depth = 0
-    for count, event in enumerate(yaml.parse(content, Loader=Loader)):
+    for count, event in enumerate(yaml.parse(content, Loader=LOADER)):
         line = event.start_mark.line + 1 if event.start_mark else 0
         if count > MOST_EVENTS:
             raise Unreadable(f"line {line}: more values than a file of this size needs")
@@ -162,7 +159,7 @@ def _compose(content: str) -> yaml.Node:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             raise Unreadable(f"line {line}: nested too deeply")
-    node = yaml.compose(content, Loader=Loader)
+    node = yaml.compose(content, Loader=LOADER)
     if not isinstance(node, yaml.SequenceNode):
         raise Unreadable("must be a list of records")
     return node

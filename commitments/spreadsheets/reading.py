@@ -164,7 +164,7 @@ class _Reader(ExcelReader):
     """Leaves escapes in shared texts alone; the original drops every “x005F_”, even where it is meant."""
 
     def read_strings(self) -> None:
-        part: Any = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]  # theirs
+        part: Any = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]  # openpyxl annotates none of it
         if part is None:
             return
         self.shared_strings = []

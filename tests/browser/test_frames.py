@@ -74,7 +74,7 @@ def test_no_other_page_stands_in_one(page: Page, live_server: LiveServer, other_
 def test_it_fits_a_frame_of_300_pixels(
     browser: Browser, live_server: LiveServer, register: Register, scheme: str
 ) -> None:
-    context = browser.new_context(viewport={"width": 300, "height": 340}, color_scheme=scheme)  # type: ignore[arg-type]
+    context = browser.new_context(viewport={"width": 300, "height": 340}, color_scheme=scheme)
     page = context.new_page()
     page.goto(f"{live_server.url}/embed/commitments/{register.commitments[0].reference}/")
 

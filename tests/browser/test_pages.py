@@ -23,7 +23,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     browser: Browser, live_server: LiveServer, addresses: list[str], scheme: str
 ) -> None:
     for width in WIDTHS:
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         page = context.new_page()
         for address in addresses:
             page.goto(live_server.url + address)

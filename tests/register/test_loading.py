@@ -335,7 +335,7 @@ def test_correction_and_withdrawal_are_new_updates(in_use: Records, tmp_path: Pa
     load(in_use, tmp_path)
 
     now = Commitment.objects.with_status(timezone.now().date())
-    assert now.get(reference="EUJP-01").status == "announced"  # type: ignore[attr-defined]
+    assert now.get(reference="EUJP-01").status == "announced"
     assert load(in_use, tmp_path).is_empty
 
 

@@ -268,18 +268,18 @@ class TestWhatSpreadsheetProgramsMakeOfCells:
         assert value_of(12.0, number) == 12
         assert value_of("12", number) == 12
 
-    @pytest.mark.parametrize("cell", [10**15, 1e300, float("inf"), True, datetime.datetime(2026, 1, 2)])  # noqa: DTZ001
+    @pytest.mark.parametrize("cell", [10**15, 1e300, float("inf"), True, datetime.datetime(2026, 1, 2)])  # noqa: DTZ001 - a spreadsheet knows no zones
     def test_what_has_lost_its_text_is_refused(self, cell: Any) -> None:
         with pytest.raises(BadCell, match="format the cell as text"):
             value_of(cell, SHEETS["citations"]["locator"])
 
-    @pytest.mark.parametrize("cell", [datetime.datetime(2026, 1, 2), datetime.date(2026, 1, 2), "2026-01-02"])  # noqa: DTZ001
+    @pytest.mark.parametrize("cell", [datetime.datetime(2026, 1, 2), datetime.date(2026, 1, 2), "2026-01-02"])  # noqa: DTZ001 - a spreadsheet knows no zones
     def test_days_are_true_dates_or_texts(self, cell: Any) -> None:
         assert value_of(cell, SHEETS["sources"]["accessed_on"]) == "2026-01-02"
 
     def test_a_time_of_day_is_refused(self) -> None:
         with pytest.raises(BadCell, match="time"):
-            value_of(datetime.datetime(2026, 1, 2, 3), SHEETS["sources"]["accessed_on"])  # noqa: DTZ001
+            value_of(datetime.datetime(2026, 1, 2, 3), SHEETS["sources"]["accessed_on"])  # noqa: DTZ001 - a spreadsheet knows no zones
         with pytest.raises(BadCell, match="time"):
             value_of(datetime.time(3), SHEETS["sources"]["accessed_on"])
 

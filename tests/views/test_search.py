@@ -219,6 +219,6 @@ def test_browsers_can_add_the_search(client: Client, register: Register) -> None
     assert 'rel="search" type="application/opensearchdescription+xml"' in client.get("/").content.decode()
     response = client.get("/opensearch.xml")
     assert response.headers["Content-Type"] == "application/opensearchdescription+xml"
-    [address] = ElementTree.fromstring(response.content).iter("{http://a9.com/-/spec/opensearch/1.1/}Url")  # noqa: S314
+    [address] = ElementTree.fromstring(response.content).iter("{http://a9.com/-/spec/opensearch/1.1/}Url")  # noqa: S314 - our own answer
     assert address.attrib["template"] == "http://testserver/search/?q={searchTerms}"
     assert client.post("/opensearch.xml").status_code == 405

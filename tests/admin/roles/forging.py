@@ -94,7 +94,7 @@ def tables() -> list[str]:
 def judged(request: Request, answer: Any, changed: set[str]) -> str:
     if is_refusal(answer):
         # What a form says is kept until its writer has logged in again: by its token, for nobody else, and unread.
-        changed -= {OPEN_FORMS} if is_sent_to_login(answer) else set()
+        changed = changed - {OPEN_FORMS} if is_sent_to_login(answer) else changed
         return f"refused, and yet changed: {sorted(changed)}" if changed else REFUSED
     if request.within in changed if request.within else changed - {OPEN_FORMS}:
         return DONE if request.is_done() else f"half done: {sorted(changed)}"

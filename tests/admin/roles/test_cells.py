@@ -58,7 +58,7 @@ def test_every_model_of_the_desk_has_cells() -> None:
 
 def test_every_action_on_several_rows_has_a_cell(rf: RequestFactory) -> None:
     request = rf.get("/admin/")
-    request.user = owner().user  # type: ignore[assignment]  # a superuser has an account
+    request.user = owner().user
 
     offered = {
         (model._meta.label_lower, action)
