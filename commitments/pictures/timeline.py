@@ -247,8 +247,13 @@ def _kind(each: Happening, area: Area) -> str:
 
 
 def _note(acts: int, context: int) -> str:
-    said = ngettext("%(count)s act", "%(count)s acts", acts) % {"count": acts}
-    return _("%(acts)s, %(context)s context") % {"acts": said, "context": context}
+    return f"{_counted(acts, is_act=True)}, {_counted(context, is_act=False)}"
+
+
+def _counted(count: int, *, is_act: bool) -> str:
+    if is_act:
+        return ngettext("%(count)s act", "%(count)s acts", count) % {"count": count}
+    return _("%(count)s context") % {"count": count}
 
 
 def day_of(each: Happening) -> str:
@@ -321,7 +326,7 @@ def _heaped(events: Events) -> list[tuple[Lane, Counter[str]]]:
                     "dot" if is_act else "ring",
                     count,
                     address("timeline", events.clocks, **chosen, act="yes" if is_act else "no"),
-                    f"{_days(since, until)}: {count} {_('acts') if is_act else _('context items')}",
+                    f"{_days(since, until)}: {_counted(count, is_act=is_act)}",
                     f"{number}.{kind}",
                 )
             )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import json
 from collections.abc import Callable
@@ -25,6 +26,16 @@ def test_the_page_names_each_turn_and_its_update(register: Register, get: Get) -
 
 def test_every_link_leads_to_the_record_at_the_end_of_the_period(register: Register, get: Get) -> None:
     assert f"/commitments/{register.commitments[0].reference}/?as_of=2025-12-31" in get(f"/changes/?{ADDRESS}")
+
+
+def test_one_of_each_is_said_in_the_singular(db: None, get: Get) -> None:
+    make_update(
+        happened_on=datetime.date(2025, 3, 1), assessments=[{"commitment": make_commitment(), "status": "announced"}]
+    )
+
+    text = " ".join(get(f"/changes/?{ADDRESS}").split())
+
+    assert "1 update was recorded (acts of the two parties: 1, context: 0)." in text
 
 
 @pytest.mark.parametrize("query", ["since=2025-02-30", "since=2025-03-01&until=2025-01-01", "by=x", "until=%00"])

@@ -345,6 +345,9 @@ def test_what_is_too_much_to_draw_is_counted_in_words_and_links(
         r'data-cell="0.act"(?: data-says="(\d+)")?>', page.partition('class="lanes"')[2].partition("<table")[0]
     )
     assert said == ["3", "", ""]
+    assert ': 3 acts"' in page
+    assert ': 1 act"' in page
+    assert ': 1 context"' in page
     assert ">3 updates that concern" in get(marks(page, "0.act")[0])
     # The list goes on where it was cut off.
     [older] = re.findall(r'rel="next" href="([^"]*)"', page)
