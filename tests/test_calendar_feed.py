@@ -324,6 +324,23 @@ class TestWhatWasHeld:
         assert found["description"].startswith("Counts as an occurrence.")
 
 
+def test_no_window_is_judged_by_occurrences_that_a_calendar_leaves_out(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commitment = recurring()
+    for year in (2023, 2024, 2025):
+        held(commitment, Day(year, 5, 1))
+    windows = {year: permanent_id(f"window/{commitment.reference}/{year}-01-01") for year in (2023, 2024, 2025, 2026)}
+    whole = events(client)
+
+    monkeypatch.setattr("commitments.agenda.finding.MOST", 2)
+
+    cut = events(client)
+    assert [year for year, uid in windows.items() if uid in whole] == [2023, 2024, 2025, 2026]
+    assert [year for year, uid in windows.items() if uid in cut] == [2025, 2026]
+    assert "Held: update" in cut[windows[2025]]["description"]
+
+
 def test_all_dates_of_a_withdrawn_pledge_are_cancelled(client: Client) -> None:
     commitment = recurring()
     make_milestone(commitment)

@@ -201,3 +201,44 @@ def test_instruments_of_one_day_keep_their_order_whatever_is_edited(db: None) ->
 
     assert [preset.label for preset in presets(Clocks.at(TODAY))] == known
     assert known[1:] == [f"Since: {first.title}", f"Since: {second.title}"]
+
+
+@pytest.mark.parametrize(
+    ("pledge", "kind", "is_occurrence"),
+    [("recurring", "statement", True), ("recurring", "meeting", False), ("standing", "meeting", True)],
+    ids=["no meeting", "no occurrence", "of a pledge that does not recur"],
+)
+def test_a_dialogue_is_a_meeting_that_counts_as_an_occurrence_of_what_recurs(
+    commitment: Commitment, pledge: str, kind: str, *, is_occurrence: bool
+) -> None:
+    others = {"recurring": make_commitment(kind="recurring", cadence_months=12), "standing": commitment}
+    announced(others["recurring"], JANUARY, status="", is_occurrence=True)
+    make_update(
+        happened_on=MARCH,
+        published_at=moment(MARCH),
+        kind=kind,
+        assessments=[{"commitment": others[pledge], "is_occurrence": is_occurrence}],
+    )
+
+    found = {preset.label: preset.since for preset in presets(Clocks.at(TODAY))}
+
+    assert found["Since the last dialogue"] == JANUARY
+
+
+@pytest.mark.parametrize(
+    ("query", "since", "until"),
+    [
+        ("since=2026-03-10", "2026-03-10", "2026-05-31"),
+        ("since=2026-03-10&until=2026-05-10", "2026-03-10", "2026-05-10"),
+        ("since=2026-03-10&as_of=2026-05-10&until=2026-05-31", "2026-03-10", "2026-05-10"),
+        ("since=2026-06-01&until=2026-06-01", "2026-05-31", "2026-05-31"),
+    ],
+    ids=["until today", "closed already", "beyond the day of the page", "of today alone"],
+)
+def test_a_cited_period_ends_on_a_closed_day_and_begins_no_later(query: str, since: str, until: str) -> None:
+    asked = period(query)
+
+    cited = asked.closed()
+
+    assert (cited.since.isoformat(), cited.until.isoformat()) == (since, until)
+    assert cited.closed() == cited

@@ -101,3 +101,15 @@ def test_what_was_corrected_or_published_later_does_not_count() -> None:
 
     assert lists_of(commitment) == set()
     assert lists_of(commitment, Clocks(TODAY, as_of=yesterday, known_on=yesterday)) == {Thinness.ONE_SIDE}
+
+
+def test_context_does_not_stand_in_for_an_act_that_was_withdrawn() -> None:
+    commitment = make_commitment()
+    slip = make_update(
+        sources=[make_source(side="japan")], assessments=[{"commitment": commitment, "bearing": "advance"}]
+    )
+    tell(commitment, {"side": "japan"}, bearing="context")
+
+    make_update(corrects=slip, correction_reason="Made up.", sources=[make_source(side="japan")])
+
+    assert lists_of(commitment) == {Thinness.NOTHING}

@@ -29,12 +29,19 @@ EEAS, MOFA = (
 )
 
 
-def make_row(reference: str, *actors: Actor, area: str = "space", is_headline: bool = True, **judged: Any) -> Row:
+def make_row(
+    reference: str,
+    *actors: Actor,
+    area: str = "space",
+    is_headline: bool = True,
+    instrument: str = "text",
+    **judged: Any,
+) -> Row:
     kind, thinness = judged.pop("kind", "standing"), judged.pop("thinness", [])
     commitment = Commitment(
         reference=reference,
         area=Area(slug=area, name=area.title(), is_headline=is_headline),
-        instrument=Instrument(slug="text", title="Made-up text"),
+        instrument=Instrument(slug=instrument, title=f"Made-up {instrument}"),
         kind=kind,
     )
     defaults: dict[str, Any] = {
@@ -70,7 +77,7 @@ ROWS = [
         freshness=Freshness(FreshnessState.STALE),
         latest=datetime.date(2026, 2, 1),
     ),
-    make_row("EUJP-02", area="cyber", is_headline=False, kind="recurring"),
+    make_row("EUJP-02", area="cyber", is_headline=False, instrument="statement", kind="recurring"),
 ]
 
 
@@ -96,7 +103,8 @@ CHOICES = [
     ("headline=yes", ["EUJP-03", "EUJP-01"]),
     ("headline=no", ["EUJP-02"]),
     ("kind=one_off", ["EUJP-03"]),
-    ("instrument=text", ["EUJP-03", "EUJP-01", "EUJP-02"]),
+    ("instrument=text", ["EUJP-03", "EUJP-01"]),
+    ("instrument=statement", ["EUJP-02"]),
     ("rests_on=one_side", ["EUJP-03"]),
     ("rests_on=old&rests_on=nothing", ["EUJP-03"]),
     ("side=japan", ["EUJP-03"]),

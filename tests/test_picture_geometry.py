@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from commitments.charts import (
     GRID_HEIGHT,
+    GROUP_GAP,
     GROUP_ORDER,
     IN_A_LINE,
     LARGEST,
+    SQUARE,
     STEPS_HEIGHT,
     Axis,
     Count,
@@ -44,6 +46,7 @@ from commitments.charts import (
     totals_bars,
     wrapped,
 )
+from commitments.charts.axis import BESIDE_TODAY, LAST_NAMED
 from commitments.charts.lanes import NEAREST_DOT, NEAREST_GLYPH
 from commitments.charts.sheet import MARGIN, WIDTH, columns
 
@@ -75,6 +78,20 @@ def test_an_axis_has_few_ticks_each_the_first_of_a_month(span: list[datetime.dat
     assert len(ticks) <= 16
     assert all(tick.day.day == 1 and span[0] < tick.day <= span[1] for tick in ticks)
     assert all(tick.is_year == (tick.day.month == 1) for tick in ticks)
+
+
+@given(spans, st.none() | days)
+def test_names_of_ticks_keep_clear_of_the_word_at_the_day_of_the_page_and_of_the_edge(
+    span: list[datetime.date], today: datetime.date | None
+) -> None:
+    axis = axis_of(span)
+
+    shapes = [shape for shape in axis.row(["month"] * 12, today=today, word="today").ground if shape.tag == "text"]
+
+    words = [shape for shape in shapes if shape.tone == "mark"]
+    assert [shape.text for shape in words] == ["today"] * (today is not None and span[0] <= today <= span[1])
+    most = x_of(words[0])[0] - 100 * BESIDE_TODAY if words else 100 * LAST_NAMED
+    assert all(x_of(shape)[0] < most + 0.01 for shape in shapes if shape.tone != "mark")
 
 
 @given(spans, st.sampled_from([1, 3, 12]))
@@ -233,6 +250,21 @@ def test_squares_of_a_grid_follow_their_counts_and_keep_to_their_columns(counts:
     assert sides == sorted(sides)
 
 
+@pytest.mark.parametrize(
+    ("columns", "sides"), [(4, ["4", "5", "10", "20"]), (16, ["4", "4", "7", "14"])], ids=["few", "many"]
+)
+def test_a_square_has_twice_the_side_for_four_times_the_count_and_one_is_still_seen(
+    columns: int, sides: list[str]
+) -> None:
+    counts = [1, 25, 100, 400, *[None] * (columns - 4)]
+
+    row = grid_row("Made up", 0, [count and Count(count, "/", "made up") for count in counts], highest=400)
+
+    squares = [mark.shapes[0].attributes for mark in row.marks]
+    assert [square["height"] for square in squares] == sides
+    assert [square["width"] for square in squares] == sides
+
+
 def pledge(number: int, group: str) -> Mark:
     return Mark(f"EUJP-{number}", "Made up", "announced", "Announced", group, group, f"/{number}/")
 
@@ -255,6 +287,24 @@ def test_every_pledge_has_a_square_of_its_own_or_is_in_a_bar(rows: list[list[str
         assert len(set(places)) == len(places)
         if len(groups) <= 20:
             assert max((float(x) for x, _y in places), default=0) < 26 * IN_A_LINE
+
+
+def test_squares_of_a_row_stand_in_groups_with_a_gap_between() -> None:
+    groups = ["done", "done", "moving", "ended"]
+
+    [row] = pledge_rows(
+        [("Made up", "/", "", [pledge(number, group) for number, group in enumerate(groups)])],
+        url=lambda number, group: "/",
+        bar_name=lambda number, segment: segment.group,
+        bars=[],
+    )
+
+    places = [float(mark.shapes[0].attributes["x"]) for mark in row.marks]
+    assert [after - before for before, after in itertools.pairwise(places)] == [
+        SQUARE,
+        SQUARE + GROUP_GAP,
+        SQUARE + GROUP_GAP,
+    ]
 
 
 @given(st.text(max_size=80), st.integers(4, 60))

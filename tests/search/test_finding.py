@@ -134,6 +134,12 @@ def test_a_title_stands_before_a_mention_and_within_that_commitments_before_upda
     ]
 
 
+def test_within_a_kind_what_says_more_of_it_stands_first_and_of_the_same_the_newer() -> None:
+    often = make_commitment(summary="A zebra, another zebra and a third zebra.")
+    once, newer = make_commitment(summary="One zebra."), make_commitment(summary="One zebra.")
+    assert found("zebra") == [("commitment", row.pk) for row in (often, newer, once)]
+
+
 def test_no_draft_is_found() -> None:
     hidden = make_source(title="Zebra")
     draft = make_commitment(

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from commitments.models import Area, Commitment, Source, reason_for_change
+from commitments.models import Area, Commitment, Instrument, Source, reason_for_change
 from commitments.publishing import withdraw_commitment
 from commitments.search import finding
 from commitments.search.asking import MOST_CHARACTERS
@@ -118,6 +118,20 @@ def test_choices_narrow_and_stay_whatever_is_found(register: Register, get: Get,
     assert client.get("/search/?q=made&page=9").status_code == 404
 
 
+def test_each_kind_of_record_is_shown_alone_by_its_own_choice(db: None, get: Get) -> None:
+    source, instrument = make_source(title="Zebra"), make_instrument(title="Zebra")
+    commitment = make_commitment(title="Zebra", sources=[source], instrument=instrument)
+    update = make_update(title="Zebra", assessments=[{"commitment": commitment}])
+    for kind, record in (
+        ("commitment", commitment),
+        ("instrument", instrument),
+        ("update", update),
+        ("source", source),
+    ):
+        shown = re.findall(r'<h3><a href="([^"]+)"', get(f"/search/?q=zebra&kind={kind}"))
+        assert shown == [record.get_absolute_url()]
+
+
 OPTION = re.compile(r'name="(kind|area|year)" value="([^"]*)"(?: checked)?><span>[^<]*</span><span class="n">(\d+)<')
 
 
@@ -177,17 +191,20 @@ def test_a_past_day_shows_its_own_words_and_says_by_which_it_finds(db: None, cli
         summary="Zebra",
         published_at=moment(BEFORE),
         sources=[source],
+        instrument=make_instrument(title="Earlier text"),
         area=make_area(name="Old"),
     )
     with reason_for_change("Made up."):
         Commitment.objects.filter(pk=commitment.pk).update(title="Later title")
         Source.objects.filter(pk=source.pk).update(title="Later source")
+        Instrument.objects.filter(pk=commitment.instrument_id).update(title="Later text")
         Area.objects.filter(pk=commitment.area_id).update(name="New")
     make_update(title="Later find", assessments=[{"commitment": commitment}])
     page = client.get("/search/?q=later&known_on=2025-06-01").content.decode()
     results = page[page.index('<ol class="log">') :].partition("</ol>")[0]
     assert "Earlier title" in results
     assert "Earlier source" in results
+    assert "Earlier text" in results
     assert "Later" not in results
     assert "Old" in results
     assert "found by their words of today" in page
