@@ -5,7 +5,7 @@ these rows. A vector holds three kinds of lexemes, each weighted A in a title an
 
 word        the stem of an English word
 =word       the word itself, for quoted phrases and for beginnings of words
-~日本       two neighbouring characters of a text that holds Japanese, for substrings
+~日本       two neighbouring characters of a text that holds Japanese, for substrings; of kana always the katakana
 
 What of a record is searched is said in the functions alone; who may see the record, in its queryset's `published`.
 """

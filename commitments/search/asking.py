@@ -43,10 +43,11 @@ class Without(Lexemes):
 
 @dataclass(frozen=True)
 class Term:
-    """One word or phrase: `words`, or of a Japanese one its `text`, both folded."""
+    """One word or phrase: `words`, or of a Japanese one its `text`, both folded; `said` is the latter as typed."""
 
     words: tuple[str, ...]
     text: str = ""
+    said: str = field(default="", compare=False, kw_only=True)
     is_quoted: bool = False
     is_excluded: bool = False
     is_beginning: bool = False
@@ -65,7 +66,7 @@ class Term:
 
     def typed(self, words: tuple[str, ...] | None = None) -> str:
         """As one would type it, with other words in place of its own."""
-        said = self.text or ("-" if not self.is_quoted else " ").join(words or self.words)
+        said = self.said or ("-" if not self.is_quoted else " ").join(words or self.words)
         return f"{'-' * self.is_excluded}{chr(34) * self.is_quoted}{said}{chr(34) * self.is_quoted}"
 
 
@@ -111,8 +112,8 @@ def _term(match: re.Match[str]) -> Term | None:
     is_excluded, is_quoted = bool(match["minus"]), match["word"] is None
     said = match["phrase"] if is_quoted else match["word"]
     if JAPANESE.search(said):
-        text = SPACE.sub(" ", fold(said)).strip(" *")
-        return Term((), text, is_quoted, is_excluded)
+        text, shown = (SPACE.sub(" ", each).strip(" *") for each in (fold(said), said))
+        return Term((), text, is_quoted, is_excluded, said=shown)
     words = tuple(words_of(said))
     if not words:
         return None

@@ -15,12 +15,14 @@ JAPANESE = re.compile(
 )
 # Marks of a voiced sound that follow their kana as characters of their own; NFKC makes one of the two.
 VOICING = "\u3099\u309a\uff9e\uff9f"
+KATAKANA = {hiragana: hiragana + 96 for hiragana in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
 LONGEST_WORD = 100
 
 
 def fold(text: str) -> str:
-    """Without accents, in one width (ｻｲﾊﾞｰ is サイバー), in small letters."""
-    bare = unicodedata.normalize("NFKC", ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
+    """Without accents, in one width (ｻｲﾊﾞｰ is サイバー), in one kana (さいばー is サイバー), in small letters."""
+    apart = ACCENTS.sub("", unicodedata.normalize("NFKD", text)).translate(KATAKANA)
+    bare = unicodedata.normalize("NFKC", apart)
     # Letter by letter, as the database does it: Python makes a Σ at the end of a word another letter.
     return "".join(letter.lower() for letter in bare)
 

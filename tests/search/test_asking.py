@@ -38,6 +38,10 @@ def test_japanese_is_taken_as_it_stands_in_one_width() -> None:
     assert read_question("－防衛").terms == [Term((), "防衛", is_excluded=True)]
 
 
+def test_one_word_in_both_kana_is_asked_for_once() -> None:
+    assert read_question("さいばー サイバー").terms == [Term((), "サイバー")]
+
+
 @pytest.mark.parametrize("typed", ["", " ", "-", '""', "- - -", "* % _ \\ ' ; --", "\x00", "\ud800", "-*", "()|&!<->:"])
 def test_signs_alone_ask_for_nothing(typed: str) -> None:
     assert read_question(typed).terms == []

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -73,6 +75,30 @@ def test_words_are_found_while_they_are_typed() -> None:
 def test_japanese_is_found_by_any_part_of_it_in_either_width(typed: str) -> None:
     first = make_commitment(title="Zebra", title_ja="第５回日EU戦略対話とｻｲﾊﾞｰ")
     assert found(typed) == [("commitment", first.pk)]
+
+
+@pytest.mark.parametrize(
+    "typed", ["さいばー", "サイバー", "ｻｲﾊﾞｰ", "いば", "イハ\u3099", "さ", "宇宙 まもる", '"ヲマモル"', "ｦ"]
+)
+def test_japanese_is_found_in_either_kana(typed: str) -> None:
+    first = make_commitment(title="Zebra", title_ja="サイバーと宇宙をまもる")
+    make_commitment(title="Zebra", title_ja="サハリン")
+    assert ("commitment", first.pk) in found(typed)
+
+
+def test_a_register_of_an_earlier_version_is_searched_in_either_kana_once_it_is_migrated() -> None:
+    MigrationExecutor(connection).migrate([("commitments", "0004_support")])
+    source, instrument = make_source(title="さいばー"), make_instrument(title_ja="さいばー")
+    commitment = make_commitment(title_ja="さいばー", sources=[source], instrument=instrument)
+    make_update(title="さいばー", assessments=[{"commitment": commitment}])
+    before = found("サイバー")
+
+    MigrationExecutor(connection).migrate([("commitments", "0005_kana")])
+
+    assert before == []
+    assert [kind for kind, _key in found("サイバー")] == ["commitment", "instrument", "update", "source"]
+    MigrationExecutor(connection).migrate([("commitments", "0004_support")])
+    assert found("サイバー") == []
 
 
 def test_japanese_characters_apart_are_no_substring() -> None:

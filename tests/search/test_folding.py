@@ -7,7 +7,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from commitments.search.folding import Folded, fold, words_of
+from commitments.search.folding import VOICING, Folded, fold, words_of
 
 SCRIPTS = st.characters(
     categories=("L", "M", "N", "P", "S", "Zs"),
@@ -17,7 +17,7 @@ SCRIPTS = st.characters(
 texts = st.text(
     st.one_of(
         SCRIPTS,
-        st.sampled_from("ｻｲﾊﾞｰガｶﾞ第５回日EU戦略対話éÉßΣς’'\\\"-–/ 　"),
+        st.sampled_from("ｻｲﾊﾞｰガｶﾞさがか\u3099わゝゟ第５回日EU戦略対話éÉßΣς’'\\\"-–/ 　"),
     ),
     max_size=60,
 )
@@ -40,12 +40,16 @@ def of_database(text: str) -> tuple[str, list[str]]:
         ("ｻｲﾊﾞｰ", "サイバー"),
         ("ＥＵ", "eu"),
         ("Zürich Évian", "zurich evian"),
-        ("が", "が"),
+        ("さいばー", "サイバー"),
+        ("か\u3099", "ガ"),
+        ("ｶﾞ", "ガ"),
         ("ﾊﾟﾋﾟ", "パピ"),
+        ("わ\u3099", "ヷ"),
+        ("ゝゞゟゔゖ", "ヽヾヨリヴヶ"),
         ("ΟΔΟΣ", "οδοσ"),
     ],
 )
-def test_accents_width_and_case_make_no_difference(text: str, folded: str) -> None:
+def test_accents_width_kana_and_case_make_no_difference(text: str, folded: str) -> None:
     assert fold(text) == folded
 
 
@@ -55,6 +59,16 @@ def test_accents_width_and_case_make_no_difference(text: str, folded: str) -> No
 def test_the_database_cuts_the_same_words(text: str) -> None:
     _folded, words = of_database(text)
     assert words == list(dict.fromkeys(words_of(text)))
+
+
+@pytest.mark.django_db
+def test_the_database_folds_every_kana_alike() -> None:
+    kana = [chr(point) for point in (*range(0x3041, 0x3100), *range(0xFF66, 0xFFA0))]
+    texts = [*kana, *(f"{each}{mark}" for each in kana for mark in VOICING)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT said, commitments_fold(said) FROM unnest(%s::text[]) AS said", [texts])
+        folded = dict(cursor.fetchall())
+    assert folded == {text: fold(text) for text in texts}
 
 
 @given(text=texts)

@@ -44,6 +44,12 @@ def test_short_words_and_japanese_stay() -> None:
     assert meant("防空") == "防空"
 
 
+def test_a_suggestion_leaves_japanese_words_in_the_kana_they_were_typed_in() -> None:
+    make_commitment(title="Cybersecurity", title_ja="サイバー")
+    assert meant("さいばー cyberscurity") == "さいばー cybersecurity"
+    assert meant("-「ｻｲﾊﾞｰ EU」 cyberscurity") == '-"サイバー EU" cybersecurity'
+
+
 def test_no_word_of_a_draft_is_in_the_vocabulary() -> None:
     marker = "zebracrossing"
     public = make_commitment()
