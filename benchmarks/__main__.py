@@ -58,7 +58,7 @@ PAGES = {
     "search, nothing asked": "/search/",
     "search, common word": "/search/?q=happened",
     "search, common words": '/search/?q=something+made+"made+up+happened"+-okapi',
-    "search, deep": "/search/?q=happened&page=30",
+    "search, deep": "/search/?q=happened&page=20",
     "search, narrowed": "/search/?q=happened&area=area-1&year=2015",
     "search, past day": f"/search/?q=happened&{PAST_DAY}",
     "search, as known": "/search/?q=happened&{known_on}",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.db import models
@@ -36,9 +36,15 @@ from .models import (
 )
 from .overview import count_groups, judged_set
 
+if TYPE_CHECKING:
+    from .models.assessment import AssessmentQuerySet
+
 LATEST = 8
-REASONS_EACH = 5
+REASONS_EACH = 3
 DEFAULT_DAYS = 90
+KINDS_OF_CHANGE = ("added", "turned", "shifted", "ended")
+EVERYTHING = Q()
+NEWEST_FIRST = [F("happened_by").desc(), F("published_at").desc(), F("update_id").desc()]
 
 
 class PeriodClock(models.TextChoices):
@@ -146,12 +152,24 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Latest:
+    """Of the updates of a period that set a status of one commitment: its number, and the last day of its event."""
+
+    number: int
+    happened_by: datetime.date
+
+
+@dataclass(frozen=True)
 class Moved:
-    """A commitment in the set at either end. `reasons` are the latest few that set its status, newest first."""
+    """A commitment in the set at either end.
+
+    `reasons` are the latest few assessments of the period that set its status, newest first, once `explain` has looked
+    for them.
+    """
 
     before: Judged | None
     after: Judged | None
-    reasons: list[Reason]
+    reasons: list[Reason] = field(default_factory=list)
 
     @property
     def row(self) -> Judged:
@@ -159,6 +177,13 @@ class Moved:
         row = self.after or self.before
         assert row is not None  # noqa: S101 - compare() makes none without either
         return row
+
+    @functools.cached_property
+    def latest(self) -> Latest | None:
+        """The first of the reasons, looked for or not."""
+        commitment: Any = self.row.commitment
+        found = commitment.latest_setting
+        return Latest(found["number"], datetime.date.fromisoformat(found["happened_by"])) if found else None
 
     @functools.cached_property
     def moves(self) -> list[Move]:
@@ -215,6 +240,11 @@ class Changes:
     context: int
 
     @property
+    def lists(self) -> dict[str, list[Moved]]:
+        """The commitments by the kind of their change."""
+        return {name: getattr(self, name) for name in KINDS_OF_CHANGE}
+
+    @property
     def updates(self) -> int:
         return self.acts + self.context
 
@@ -228,18 +258,20 @@ class Changes:
 
 
 def compare(period: Period, *, listed: int = LATEST) -> Changes:
-    """Nine queries, however much has happened; more on past known-on days, for the words of those days.
+    """Seven queries, however much has happened; more on past known-on days, for the words of those days.
 
     At most `listed` updates of the period. Raises BadQuery for an area in which no pledge is.
     """
-    ends = judged_set(period.before), judged_set(period.after)
+    setting = _settings(period).filter(commitment=OuterRef("pk")).order_by(*NEWEST_FIRST)
+    latest_setting = setting.values(json=JSONObject(number="update__number", happened_by="happened_by"))[:1]
+    every = Commitment.objects.annotate(latest_setting=Subquery(latest_setting))
+    ends = judged_set(period.before, every), judged_set(period.after, every)
     areas = {row.commitment.area.slug: row.commitment.area for end in ends for row in end}
     if period.area and period.area not in areas:
         raise BadQuery(_("“%(area)s” is no area of this period.") % {"area": period.area[:80]})
     before, after = ({row.commitment.pk: row for row in end} for end in ends)
     keys = [key for key in dict.fromkeys([*after, *before]) if _is_asked(period, after.get(key) or before[key])]
-    reasons = _reasons(period, keys)
-    moved = [Moved(before.get(key), after.get(key), reasons.get(key, [])) for key in keys]
+    moved = [Moved(before.get(key), after.get(key)) for key in keys]
     staying = [row for row in moved if row.before and row.after]
     touching = keys if period.area else None
     latest = _latest(period, touching, listed)
@@ -268,7 +300,7 @@ def _is_asked(period: Period, row: Judged) -> bool:
 
 def _latest_reason(row: Moved) -> tuple[int, str]:
     """Newest first; those without an update of the period last."""
-    day = row.reasons[0].assessment.happened_by if row.reasons else None
+    day = row.latest.happened_by if row.latest else None
     return (-day.toordinal() if day else 0, row.row.commitment.reference)
 
 
@@ -283,7 +315,10 @@ def updates_within(period: Period, touching: Sequence[int] | None = None) -> Any
     """Those that count at its end; with `touching`, those that bear on one of these commitments."""
     counted = StatusUpdate.objects.counted(period.after.as_of, period.after.known_on, at_large=True)
     within = counted.filter(period.within("happened_by", "published_at"))
-    return within if touching is None else within.filter(_bears_on(touching))
+    if touching is None:
+        return within
+    # The same of the assessments as of their updates, so that the index by event answers it.
+    return within.filter(_bears_on(touching, period.within("happened_by", "published_at")))
 
 
 def corrected_at(period: Period) -> datetime.datetime | None:
@@ -294,11 +329,12 @@ def corrected_at(period: Period) -> datetime.datetime | None:
     return found
 
 
-def _bears_on(commitments: Sequence[int]) -> Q:
-    """That an update assesses one of them, or withdraws one that does."""
+def _bears_on(commitments: Sequence[int], own: Q = EVERYTHING) -> Q:
+    """That an update assesses one of them, or withdraws one that does. `own` holds of its own assessments."""
     assessments = Assessment.objects.published().filter(commitment__in=commitments)
-    making, withdrawing = (assessments.filter(update=OuterRef(update)) for update in ("pk", "corrects"))
-    return Q(Exists(making)) | Q(Exists(withdrawing))
+    making = assessments.filter(own, update=OuterRef("pk"))
+    withdrawing = assessments.filter(update=OuterRef("corrects"))
+    return Q(Exists(making)) | Q(Exists(withdrawing), corrects__isnull=False)
 
 
 def _latest(period: Period, touching: Sequence[int] | None, listed: int) -> list[Entry]:
@@ -311,23 +347,26 @@ def _latest(period: Period, touching: Sequence[int] | None, listed: int) -> list
     return load_entries(counted.order_by(*BY_EVENT)[:listed], period.after)
 
 
-def _reasons(period: Period, commitments: Sequence[int]) -> dict[int, list[Reason]]:
-    """For each commitment the latest few assessments of the period that set a status, newest first. Two queries."""
-    newest_first = [F("happened_by").desc(), F("published_at").desc(), F("update_id").desc()]
-    ranked = (
-        Assessment.objects.counted(period.after.as_of, period.after.known_on)
-        .filter(period.within("happened_by", "published_at"), commitment__in=commitments)
-        .exclude(status="")
-        .annotate(rank=Window(RowNumber(), partition_by="commitment", order_by=newest_first))
-        .filter(rank__lte=REASONS_EACH)
-    )
+def _settings(period: Period) -> AssessmentQuerySet:
+    """The assessments of the period that set a status."""
+    counted = Assessment.objects.counted(period.after.as_of, period.after.known_on)
+    return counted.filter(period.within("happened_by", "published_at")).exclude(status="")
+
+
+def explain(period: Period, lists: Mapping[str, Iterable[Moved]]) -> dict[str, list[Moved]]:
+    """The same lists with the reasons of each row. Two queries, and another for the words of a past known-on day."""
+    lists = {name: list(rows) for name, rows in lists.items()}
+    keys = {row.row.commitment.pk for rows in lists.values() for row in rows if row.latest}
+    rank = Window(RowNumber(), partition_by="commitment", order_by=NEWEST_FIRST)
+    ranked = _settings(period).filter(commitment__in=keys).annotate(rank=rank).filter(rank__lte=REASONS_EACH)
     assessments = list(ranked.select_related("update").order_by("rank"))
     cited = _cited(period, {assessment.update_id for assessment in assessments})
-    reasons: dict[int, list[Reason]] = {}
+    reasons: defaultdict[int, list[Reason]] = defaultdict(list)
     for assessment in assessments:
-        reason = Reason(assessment, cited[assessment.update_id])
-        reasons.setdefault(assessment.commitment_id, []).append(reason)
-    return reasons
+        reasons[assessment.commitment_id].append(Reason(assessment, cited[assessment.update_id]))
+    return {
+        name: [replace(row, reasons=reasons[row.row.commitment.pk]) for row in rows] for name, rows in lists.items()
+    }
 
 
 def _cited(period: Period, updates: Collection[int]) -> defaultdict[int, list[Citation]]:

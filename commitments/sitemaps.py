@@ -37,8 +37,8 @@ from .models import (
 if TYPE_CHECKING:
     from django.db.models import Model
 
-# A file may hold 50,000; with these it is written in a tenth of a second.
-LARGEST = 10_000
+# A file may hold 50,000; with these robots read again little more than what changed.
+LARGEST = 1_000
 WHOLE_REGISTER = (
     "dashboard",
     "commitment_list",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from commitments.changes import Changes, Period, compare, presets
+from commitments.changes import REASONS_EACH, Changes, Latest, Period, compare, explain, presets
 from commitments.clocks import BadQuery, Clocks
 from commitments.models import Commitment, reason_for_change
 from commitments.publishing import withdraw_commitment
@@ -48,7 +48,7 @@ def test_a_status_set_in_the_period_is_a_turn_with_its_update(commitment: Commit
         ("status", "not_assessed", "announced"),
         ("evidence", "", "both_sides"),
     ]
-    assert [reason.update for reason in row.reasons] == [update]
+    assert row.latest == Latest(update.number, MARCH)
 
 
 def test_only_what_set_a_status_is_a_reason(commitment: Commitment) -> None:
@@ -57,7 +57,18 @@ def test_only_what_set_a_status_is_a_reason(commitment: Commitment) -> None:
 
     [row] = changes("since=2026-01-10&until=2026-05-31").turned
 
-    assert [reason.update for reason in row.reasons] == [update]
+    assert row.latest == Latest(update.number, MARCH)
+
+
+def test_the_latest_few_that_set_a_status_explain_a_turn(commitment: Commitment) -> None:
+    days = [MARCH + datetime.timedelta(days=day) for day in range(REASONS_EACH + 1)]
+    told = [announced(commitment, day) for day in days]
+    asked = period("since=2026-01-10&until=2026-05-10")
+
+    [row] = explain(asked, compare(asked).lists)["turned"]
+
+    assert [reason.update for reason in row.reasons] == told[:0:-1]
+    assert row.latest == Latest(told[-1].number, days[-1])
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,10 @@ from ..models import (
     linked_ids,
 )
 
-# Of what was held, and of what settled a deadline, the latest; a calendar is read whole at every poll.
-MOST = 500
+# Of what was held the latest; a calendar is read whole at every poll.
+MOST = 100
+# Of what settled a deadline, which stands in a calendar whatever was held since.
+MOST_SETTLING = 500
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,14 @@ class Found:
 
     @cached_property
     def held_since(self) -> datetime.date:
-        """Whether a window was kept is known from this day on: earlier occurrences were left out."""
-        held = [mark.happened_by for mark in self.marks if mark.is_occurrence]
-        return min(held) if len(held) >= MOST else datetime.date.min
+        """Whether a window was kept is known from this day on: of earlier occurrences only some were found."""
+        days = [mark.happened_by for mark in self.marks if mark.is_occurrence]
+        found: datetime.date = days[-MOST] if len(days) >= MOST else datetime.date.min
+        return found
+
+    def held(self, marks: Iterable[Any]) -> list[Any]:
+        """The occurrences among these marks."""
+        return [mark for mark in marks if mark.is_occurrence and mark.happened_by >= self.held_since]
 
     def withdrawals(self, commitments: Iterable[Commitment]) -> list[datetime.datetime]:
         known_on = self.clocks.known_on
@@ -99,8 +106,8 @@ def _marks(commitments: list[int], clocks: Clocks) -> Any:
         status__in=[DeliveryStatus.DELIVERED, DeliveryStatus.ENDED],
     )
     latest = [
-        part.order_by("-happened_by", "-pk").values("pk")[:MOST]
-        for part in (settling, published.filter(is_occurrence=True))
+        part.order_by("-happened_by", "-pk").values("pk")[:most]
+        for part, most in ((settling, MOST_SETTLING), (published.filter(is_occurrence=True), MOST))
     ]
     chosen = published.filter(meets__isnull=False).order_by().values("pk").union(*latest)
     correction = StatusUpdate.objects.correcting("update", clocks.known_on)

@@ -177,7 +177,7 @@ def _windows(row: Judged, found: Found, marks: list[Any]) -> list[Appointment]:
 
     It opens with the adoption, and with whatever was held; it is cancelled where that was put right since.
     """
-    held = [mark for mark in marks if mark.is_occurrence]
+    held = found.held(marks)
     opened: dict[tuple[datetime.date, datetime.date], list[Any]] = {}
     for day, opener in [(row.facts.adopted_by, None), *((mark.happened_by, mark) for mark in held)]:
         last = window_end(replace(row.facts, last_occurrence_by=day))
@@ -195,7 +195,7 @@ def _window(
     row: Judged, found: Found, marks: list[Any], openers: list[Any], first: datetime.date, last: datetime.date
 ) -> Appointment:
     commitment = row.commitment
-    held = [mark for mark in marks if mark.is_occurrence]
+    held = found.held(marks)
     kept = first_counted(mark for mark in held if mark.happened_by <= last)
     keeper = kept or first_counted(held)
     withdrawals = found.withdrawals([commitment])
@@ -246,9 +246,8 @@ def _opened_at(opener: Any) -> datetime.datetime:
 
 def occurrences(found: Found) -> Iterator[Planned]:
     by_update: dict[int, list[Any]] = {}
-    for mark in found.marks:
-        if mark.is_occurrence:
-            by_update.setdefault(mark.update_id, []).append(mark)
+    for mark in found.held(found.marks):
+        by_update.setdefault(mark.update_id, []).append(mark)
     return (_occurrence(marks, found) for marks in by_update.values())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ninja import Router
 
-from ..changes import JUDGEMENTS, Moved, Period, compare
+from ..changes import JUDGEMENTS, Moved, Period, compare, explain
 from ..chronicle import BY_EVENT
 from ..coverage import Support, coverage
 from ..judgements import Judged
@@ -97,7 +97,6 @@ def get_changes(request: Asked) -> dict[str, Any]:
     """
     period = Period.read(request.GET, request.clocks)
     found = compare(period)
-    lists = {name: getattr(found, name) for name in ("turned", "shifted", "added", "ended")}
     return dated(
         request,
         since=period.since,
@@ -106,7 +105,7 @@ def get_changes(request: Asked) -> dict[str, Any]:
         total_before=found.total_before,
         total_after=found.total_after,
         groups=found.groups,
-        **{name: [_moved(row) for row in rows] for name, rows in lists.items()},
+        **{name: [_moved(row) for row in rows] for name, rows in explain(period, found.lists).items()},
         acts=found.acts,
         context=found.context,
         latest=[entry.update.number for entry in found.latest],

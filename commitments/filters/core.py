@@ -127,7 +127,7 @@ class ListFilter(Generic[Row]):
                 )
             if wanted:
                 chosen[facet.name] = tuple(value for value in allowed if value in wanted)
-        return cls(chosen, cls._read_sort(query), _page(query))
+        return cls(chosen, cls._read_sort(query), read_page(query))
 
     @classmethod
     def _read_sort(cls, query: QueryDict) -> str:
@@ -212,8 +212,9 @@ def on_its_day(title: str, clocks: Clocks) -> str:
     return _("%(list)s, as of %(day)s") % {"list": title, "day": date_format(clocks.as_of, "j F Y")}
 
 
-def _page(query: QueryDict) -> int:
-    page = query.get("page", "") or "1"
+def read_page(query: QueryDict, name: str = "page") -> int:
+    """Raises BadQuery."""
+    page = query.get(name, "") or "1"
     if not (page.isascii() and page.isdigit() and len(page) <= 6 and int(page) > 0):
-        raise BadQuery(_("“page” is a number from 1."))
+        raise BadQuery(_("“%(name)s” is a number from 1.") % {"name": name})
     return int(page)

@@ -186,6 +186,15 @@ def _updates(clocks: Clocks, span: Span, scope: Scope) -> StatusUpdateQuerySet:
     return counted.filter(scope.within(span)).order_by()
 
 
+def _bearing(span: Span, commitments: Sequence[int], assessment: str = "") -> Q:
+    """That an assessment of the span is of one of these; said in full, as the index by event answers it."""
+    return Q(
+        (f"{assessment}commitment__in", commitments),
+        (f"{assessment}published_at__isnull", False),
+        (f"{assessment}happened_by__range", (span.since, span.until)),
+    )
+
+
 def happenings(
     clocks: Clocks,
     span: Span,
@@ -266,7 +275,7 @@ def acts_and_context(
     clocks: Clocks, span: Span, commitments: Sequence[int], scope: Scope = EVERYTHING
 ) -> Counter[bool]:
     """How many updates there are of each: True for acts. One query."""
-    touching = Assessment.objects.filter(update=OuterRef("pk"), commitment__in=commitments)
+    touching = Assessment.objects.filter(_bearing(span, commitments), update=OuterRef("pk"))
     found = _updates(clocks, span, scope).filter(Exists(touching))
     counted = found.values_list("is_context").annotate(updates=Count("pk"))
     return Counter({not is_context: updates for is_context, updates in counted})
@@ -284,7 +293,7 @@ def activity(
 
     A date known to the month or year is counted where its last day lies.
     """
-    found = _updates(clocks, span, scope).filter(assessments__commitment__in=commitments)
+    found = _updates(clocks, span, scope).filter(_bearing(span, commitments, "assessments__"))
     placed = found.annotate(
         area=where.column("assessments__commitment"), start=Trunc("happened_by", unit, output_field=DateField())
     )

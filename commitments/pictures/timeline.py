@@ -35,6 +35,7 @@ from ..judgements import GROUP_OF, add_months
 from ..models import Area, Precision, last_day
 from .board import Board, address, month_names
 from .reading import (
+    MOST_DRAWN,
     Ends,
     Happening,
     Places,
@@ -134,7 +135,7 @@ def read_events(board: Board, places: Places, known: Ends) -> Events:
     asked = Asked.read(board, known)
     commitments = places.within(asked.area)
     found, is_all = happenings(board.clocks, asked.span, places, commitments, asked.scope)
-    unit = _unit(asked.span)
+    unit = _unit(asked.span, len(places.areas) if not asked.area else 1)
     if known.last is None:
         known = Ends(known.first, next((each.by for each in found if each.precision != Precision.YEAR), None))
     heaps = {} if is_all else activity(board.clocks, asked.span, places, commitments, unit, asked.scope)
@@ -142,11 +143,11 @@ def read_events(board: Board, places: Places, known: Ends) -> Events:
     return Events(board.clocks, asked, places, known, found, is_all, heaps, unit, derived)
 
 
-def _unit(span: Span) -> str:
-    """The shortest period of which the span holds few enough."""
-    days = span.axis.days
+def _unit(span: Span, lanes: int) -> str:
+    """The shortest period of which the span holds few enough: its two heaps a lane are no more than single marks."""
+    most = min(MOST_HEAPS, MOST_DRAWN / 2 / max(lanes, 1))
     for unit, length in (("week", 7), ("month", 30.4), ("quarter", 91.3)):
-        if days / length <= MOST_HEAPS:
+        if span.axis.days / length <= most:
             return unit
     return "year"
 

@@ -37,7 +37,7 @@ from ..clocks import Clocks
 from ..models import Assessment, Commitment, Instrument, Source, StatusUpdate
 from .asking import IN_TITLE, Question
 
-MOST_OF_A_KIND = 1_000
+MOST_OF_A_KIND = 500
 UNDATED, NO_YEAR = "undated", 0
 Chosen = Mapping[str, Sequence[str]]
 SLUGS = ArrayField(CharField())
@@ -115,11 +115,15 @@ def _part(kind: RecordKind, question: Question, clocks: Clocks, chosen: Chosen) 
     if kind.value not in chosen.get("kind", [kind.value]):
         rows = rows.none()
     if "year" in chosen:
-        rows = rows.filter(functools.reduce(operator.or_, [_in_year(day, year) for year in chosen["year"]]))
+        rows = rows.filter(_in_years(day, chosen["year"]))
     if "area" in chosen:
-        rows = _in_areas(rows, kind, chosen["area"])
+        rows = _in_areas(rows, kind, chosen)
     rows = rows.order_by(*order)[: MOST_OF_A_KIND + 1]
     return rows.values_list("record_kind", "pk", "areas", "year", "is_in_title", "rank")
+
+
+def _in_years(day: str, years: Sequence[str]) -> Q:
+    return functools.reduce(operator.or_, [_in_year(day, year) for year in years])
 
 
 def _in_year(day: str, year: str) -> Q:
@@ -146,11 +150,14 @@ def _records(kind: RecordKind, clocks: Clocks) -> tuple[QuerySet[Any], Any, str,
     return Instrument.objects.filter(Exists(carrying)), no_areas, "adopted_on", best
 
 
-def _in_areas(rows: QuerySet[Any], kind: RecordKind, slugs: Sequence[str]) -> QuerySet[Any]:
+def _in_areas(rows: QuerySet[Any], kind: RecordKind, chosen: Chosen) -> QuerySet[Any]:
+    slugs = chosen["area"]
     if kind == RecordKind.COMMITMENT:
         return rows.filter(area__slug__in=slugs)
     if kind == RecordKind.UPDATE:
-        return rows.filter(
-            Exists(Assessment.objects.published().filter(update=OuterRef("pk"), commitment__area__slug__in=slugs))
-        )
+        assessments = Assessment.objects.published().filter(update=OuterRef("pk"), commitment__area__slug__in=slugs)
+        if "year" in chosen:
+            # The same as of the updates, said again so that the index by event answers it.
+            assessments = assessments.filter(_in_years("happened_by", chosen["year"]))
+        return rows.filter(Exists(assessments))
     return rows.none()

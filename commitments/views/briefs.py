@@ -16,13 +16,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ..changes import Changes, Moved, Period, compare
+from ..changes import Changes, Moved, Period, compare, explain
 from ..clocks import Clocks
 from ..days import in_words
 from ..dossier import dossier
 from ..models import Commitment, Edition
 from ..pdf import CannotRender, IsBusy, Renderer
 from ..public import public
+from .changes import PAGE_SIZE
 from .marks import strip
 from .subjects import area_context
 
@@ -100,19 +101,22 @@ def period_brief(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     return _answer(request, period.after, brief, "period", context)
 
 
-def _lists(found: Changes) -> list[tuple[str, str, Any, list[Moved], Any]]:
-    """Name, kind of table, heading, rows, and the sentence for none."""
+def _lists(found: Changes) -> list[tuple[str, str, Any, list[Moved], int, Any]]:
+    """Name, kind of table, heading, the first rows, how many there are in all, and the sentence for none."""
+    first = explain(found.period, {name: rows[:PAGE_SIZE] for name, rows in found.lists.items()})
     return [
-        (
-            "turned",
-            "moved",
-            _("Status or evidence changed"),
-            found.turned,
-            _("No pledge changed its status or evidence in this period."),
-        ),
-        ("added", "added", _("Added"), found.added, _("No pledge was added.")),
-        ("ended", "ended", _("Left the count"), found.ended, _("No pledge left the count.")),
-        ("shifted", "moved", _("Only the days moved"), found.shifted, _("No other schedule or freshness moved.")),
+        (name, kind, heading, first[name], len(found.lists[name]), none)
+        for name, kind, heading, none in (
+            (
+                "turned",
+                "moved",
+                _("Status or evidence changed"),
+                _("No pledge changed its status or evidence in this period."),
+            ),
+            ("added", "added", _("Added"), _("No pledge was added.")),
+            ("ended", "ended", _("Left the count"), _("No pledge left the count.")),
+            ("shifted", "moved", _("Only the days moved"), _("No other schedule or freshness moved.")),
+        )
     ]
 
 

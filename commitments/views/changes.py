@@ -1,45 +1,109 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.core.paginator import Page, Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ..changes import JUDGEMENTS, Changes, Moved, Period, PeriodClock, compare, presets
-from ..charts import totals_bars
+from ..changes import JUDGEMENTS, KINDS_OF_CHANGE, Changes, Moved, Period, PeriodClock, compare, explain, presets
+from ..charts import Segment, totals_bars
 from ..clocks import Clocks
 from ..exports.formats import FORMATS
 from ..exports.tables import Table
+from ..filters.core import read_page
+from ..judgements import StatusGroup
+from ..pictures.board import address
 from ..public import page, public
 from ..records import Column
 from .files import table_answer
+
+# Of each of the lists.
+PAGE_SIZE = 30
 
 
 @public
 def changes(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     period = Period.read(request.GET, clocks)
     found = compare(period)
+    asked = {**clocks.parameters, **period.parameters}
+    pages = {name: _page(request, name, rows) for name, rows in found.lists.items()}
+    explained = explain(period, pages)
     context: dict[str, Any] = {
         "changes": found,
         "period": period,
-        "bars": totals_bars([[(group.group.value, count) for group, count in end] for end in _ends(found)]),
+        "ends": _ends(found),
+        "lists": {name: _Listed(name, shown, explained[name], asked) for name, shown in pages.items()},
         "presets": presets(clocks),
         "clock_choices": PeriodClock.choices,
-        "asked": urlencode({**clocks.parameters, **period.parameters}),
+        "asked": urlencode(asked),
         # The same without its last day, so that a feed brings what is to come.
         "followed": urlencode({name: value for name, value in period.parameters.items() if name != "until"}),
     }
-    asked = context["asked"] if request.GET.keys() & {"since", "until", "by"} else clocks.query_string()
+    deep = {name: str(shown.number) for name, shown in pages.items() if shown.number > 1}
+    is_asked = deep or request.GET.keys() & {"since", "until", "by"}
+    canonical = urlencode({**asked, **deep}) if is_asked else clocks.query_string()
     # Every link leads to the record as it stood at the end of the period.
-    return page(request, period.after, "commitments/changes.html", context, asked=asked)
+    return page(request, period.after, "commitments/changes.html", context, asked=canonical)
 
 
-def _ends(found: Changes) -> list[list[tuple[Any, int]]]:
-    return [[(group, group.before) for group in found.groups], [(group, group.after) for group in found.groups]]
+def _page(request: HttpRequest, name: str, rows: Sequence[Moved]) -> Page[Moved]:
+    """The page of one of the lists that is asked for by the name of the list. Http404 where there is none."""
+    paginator, number = Paginator(rows, PAGE_SIZE), read_page(request.GET, name)
+    if number > paginator.num_pages:
+        raise Http404
+    return paginator.page(number)
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """One of the lists: its rows explained, and the way to its other pages."""
+
+    name: str
+    page: Page[Moved]
+    rows: list[Moved]
+    asked: Mapping[str, str]
+
+    @property
+    def previous_query(self) -> str:
+        return self._query(self.page.number - 1)
+
+    @property
+    def next_query(self) -> str:
+        return self._query(self.page.number + 1)
+
+    def _query(self, number: int) -> str:
+        return f"{urlencode({**self.asked, self.name: number})}#{self.name}"
+
+
+@dataclass(frozen=True)
+class _End:
+    """The pledges at one of the two days: how many, and the bar of their groups, each with the list that holds them."""
+
+    day: datetime.date
+    total: int
+    bar: list[tuple[Segment, Any, str]]
+
+
+def _ends(found: Changes) -> list[_End]:
+    period = found.period
+    counts = [[(group, group.before) for group in found.groups], [(group, group.after) for group in found.groups]]
+    bars = totals_bars([[(group.group.value, count) for group, count in end] for end in counts])
+    area = {"area": period.area} if period.area else {}
+    labels = {group.value: group.label for group in StatusGroup}
+    return [
+        _End(
+            day,
+            sum(segment.count for segment in bar),
+            [(each, labels[each.group], address("commitment_list", clocks, group=each.group, **area)) for each in bar],
+        )
+        for day, clocks, bar in zip((period.since, period.until), (period.before, period.after), bars, strict=True)
+    ]
 
 
 @public
@@ -71,15 +135,12 @@ def changes_json(request: HttpRequest, clocks: Clocks) -> HttpResponse:
     )
 
 
-CHANGES = ("added", "turned", "shifted", "ended")
-
-
 def _columns() -> list[Column]:
     return [
         Column("reference", str, is_required=True, description=_("The commitment.")),
         Column("title", str, is_required=True, description=_("Its title.")),
         Column("area", str, is_required=True, description=_("Slug of its area.")),
-        Column("change", str, is_required=True, description=_("What kind of change: %s.") % ", ".join(CHANGES)),
+        Column("change", str, is_required=True, description=_("What kind of change: %s.") % ", ".join(KINDS_OF_CHANGE)),
         *(
             Column(f"{name}_{end}", str, is_required=False, description=description)
             for name, _read in JUDGEMENTS
@@ -93,14 +154,13 @@ def _columns() -> list[Column]:
 
 def _records(request: HttpRequest, found: Changes) -> Iterator[dict[str, Any]]:
     """One a commitment; the update is the latest of the period that set its status."""
-    for change in CHANGES:
-        for row in getattr(found, change):
+    for change, rows in found.lists.items():
+        for row in rows:
             yield _record(request, change, row)
 
 
 def _record(request: HttpRequest, change: str, row: Moved) -> dict[str, Any]:
     commitment = row.row.commitment
-    latest = row.reasons[0].assessment if row.reasons else None
     judgements = {
         f"{name}_{end}": read(judged) or None if judged else None
         for name, read in JUDGEMENTS
@@ -112,7 +172,7 @@ def _record(request: HttpRequest, change: str, row: Moved) -> dict[str, Any]:
         "area": commitment.area.slug,
         "change": change,
         **judgements,
-        "update": latest.update.number if latest else None,
-        "happened_by": latest.happened_by if latest else None,
+        "update": row.latest.number if row.latest else None,
+        "happened_by": row.latest.happened_by if row.latest else None,
         "address": request.build_absolute_uri(reverse("commitments:commitment", args=[commitment.reference])),
     }

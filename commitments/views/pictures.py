@@ -27,7 +27,7 @@ from ..public import page, public
 from ..xml_text import xml_safe
 from .citations import citation_file, root_of
 
-LISTED = 200
+LISTED = 100
 # What a picture can be asked for beside the clocks.
 CHOICES = ("steps", "part", "period", "from", "to", "area", "act", "dated")
 PNG_WIDTH = 1920

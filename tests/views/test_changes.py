@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import csv
 import datetime
+import html
 import io
 import json
+import re
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
-from tests.factories import make_area, make_commitment, make_update
+from tests.factories import make_area, make_commitment, make_milestone, make_update
 
 from .conftest import Register
 
@@ -97,3 +99,54 @@ def test_what_changed_names_those_who_say_so(register: Register, get: Get) -> No
     page = get(f"/changes/?{ADDRESS}")
 
     assert 'href="/sources/made-up-source/?as_of=2025-12-31">Example Gazette</a> (Joint)' in page
+
+
+@pytest.fixture
+def of_two(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commitments.views.changes.PAGE_SIZE", 2)
+    monkeypatch.setattr("commitments.views.briefs.PAGE_SIZE", 2)
+    for day in (1, 2, 3):
+        make_update(
+            title=f"Told {day}",
+            happened_on=datetime.date(2025, 3, day),
+            assessments=[{"commitment": make_commitment(), "status": "announced"}],
+        )
+    make_milestone(make_commitment(), due_on=datetime.date(2025, 6, 1))
+
+
+def test_a_long_list_goes_on_where_it_was_cut_off_and_the_others_stay(of_two: None, get: Get) -> None:
+    first = get(f"/changes/?{ADDRESS}")
+    [older] = re.findall(r'rel="next" href="(\?[^"#]*)#turned"', first)
+    second = get(f"/changes/{older.replace('&amp;', '&')}")
+
+    def listed(page: str) -> list[str]:
+        return re.findall(r"Told \d", page.partition('id="turned"')[2].partition("</section>")[0])
+
+    assert listed(first) == ["Told 3", "Told 2"]
+    assert listed(second) == ["Told 1"]
+    assert first.partition('id="shifted"')[2] == second.partition('id="shifted"')[2]
+    assert f'<link rel="canonical" href="http://testserver/changes/?{html.escape(ADDRESS)}&amp;turned=2">' in second
+
+
+@pytest.mark.parametrize(("number", "status"), [("2", 200), ("3", 404), ("0", 400), ("x", 400), ("%00", 400)])
+def test_only_a_page_that_is_there_is_answered(of_two: None, client: Client, number: str, status: int) -> None:
+    assert client.get(f"/changes/?{ADDRESS}&turned={number}").status_code == status
+
+
+def test_files_answers_to_programs_and_a_brief_say_how_many_there_are(of_two: None, get: Get) -> None:
+    rows = list(csv.DictReader(io.StringIO(get(f"/exports/changes.csv?{ADDRESS}"))))
+    answer = json.loads(get(f"/api/v1/changes?{ADDRESS}"))
+    brief = " ".join(get(f"/briefs/changes/?{ADDRESS}").split())
+
+    assert [row["change"] for row in rows].count("turned") == len(answer["turned"]) == 3
+    assert "The first 2 of 3; all of them are on the page of this period." in brief
+
+
+@pytest.mark.parametrize("query", [ADDRESS, f"{ADDRESS}&area=made-up-area", "since=2025-01-01&by=publication"])
+def test_each_part_of_the_bars_leads_to_the_pledges_it_counts(register: Register, get: Get, query: str) -> None:
+    page = html.unescape(get(f"/changes/?{query}"))
+    parts = re.findall(r'<a href="(/commitments/[^"]*)" aria-label="[^"]*: (\d+)"><rect class="step', page)
+
+    assert parts
+    for address, count in parts:
+        assert len(set(re.findall(r'href="/commitments/(EUJP-\d+)/', get(address)))) == int(count), address
