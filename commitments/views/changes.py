@@ -24,7 +24,7 @@ from ..records import Column
 from .files import table_answer
 
 # Of each of the lists.
-PAGE_SIZE = 30
+PAGE_SIZE = 25
 
 
 @public
