@@ -11,6 +11,8 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from .pages import GROWING, PAGES
+
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -21,101 +23,6 @@ MOST_QUERIES = 12
 MOST_GROWTH = 1.5
 MOST_GROWTH_A_BYTE = 1.5
 
-PAST_DAY = "as_of=2020-01-01"
-PAGES = {
-    "dashboard": "/",
-    "dashboard, past day": f"/?{PAST_DAY}",
-    "dashboard, as known": "/?{known_on}",
-    "commitments": "/commitments/",
-    "commitments, filtered": "/commitments/?status=under_way&side=eu",
-    "commitments, sorted": "/commitments/?sort=latest&page=3",
-    "commitments, past day": f"/commitments/?{PAST_DAY}",
-    "commitments, as known": "/commitments/?{known_on}",
-    "commitment, busy": "/commitments/EUJP-0001/",
-    "commitment, quiet": "/commitments/EUJP-0995/",
-    "commitment, past day": f"/commitments/EUJP-0001/?{PAST_DAY}",
-    "commitment, as known": "/commitments/EUJP-0001/?{known_on}",
-    "area": "/areas/area-1/",
-    "area, as known": "/areas/area-1/?{known_on}",
-    "actor": "/actors/actor-1/",
-    "instrument": "/instruments/instrument-1/",
-    "instrument, as known": "/instruments/instrument-1/?{known_on}",
-    "updates": "/updates/",
-    "updates, as known": "/updates/?{known_on}",
-    "updates, deep": "/updates/?before=500",
-    "updates, past day": f"/updates/?{PAST_DAY}",
-    "updates of an area": "/updates/?area=area-1",
-    "updates of an area, deep": "/updates/?area=area-1&before=700",
-    "update": "/updates/40/",
-    "update, as known": "/updates/40/?{known_on}",
-    "sources": "/sources/",
-    "sources, past day": f"/sources/?{PAST_DAY}",
-    "sources, deep": "/sources/?after=source-0300",
-    "source, busy": "/sources/source-0000/",
-    "source, as known": "/sources/source-0000/?{known_on}",
-    "changes": "/changes/?since=2019-01-01&until=2020-01-01",
-    "reference": "/commitments/EUJP-0001/cite.bib",
-    "search, nothing asked": "/search/",
-    "search, common word": "/search/?q=happened",
-    "search, common words": '/search/?q=something+made+"made+up+happened"+-okapi',
-    "search, deep": "/search/?q=happened&page=20",
-    "search, narrowed": "/search/?q=happened&area=area-1&year=2015",
-    "search, past day": f"/search/?q=happened&{PAST_DAY}",
-    "search, as known": "/search/?q=happened&{known_on}",
-    "search, rare word": "/search/?q=EUJP-0995",
-    "search, beginning": "/search/?q=pl",
-    "search, misspelt": "/search/?q=hapened",
-    "changes of an area": "/changes/?since=2019-01-01&until=2020-01-01&area=area-1",
-    "brief of a commitment": "/briefs/commitments/EUJP-0001/",
-    "brief of an area": "/briefs/areas/area-1/",
-    "brief of a period": "/briefs/changes/?since=2019-01-01&until=2020-01-01",
-    "timeline": "/timeline/",
-    "timeline, past day": f"/timeline/?{PAST_DAY}",
-    "timeline, as known": "/timeline/?{known_on}",
-    "pictures": "/pictures/",
-    "pictures, as known": "/pictures/?{known_on}",
-    "picture as a file": "/pictures/status-over-time.svg?steps=quarter",
-    "methodology": "/methodology/",
-    "corrections": "/corrections/",
-    "subscribe": "/subscribe/",
-    "data": "/data/",
-    "data, as known": "/data/?{known_on}",
-    "data dictionary": "/data/dictionary/",
-    "calendar": "/calendar.ics",
-    "calendar of an area": "/calendars/areas/area-1.ics",
-    "calendar of a commitment": "/calendars/commitments/EUJP-0001.ics",
-    "calendar, as known": "/calendar.ics?{known_on}",
-    "picture": "/card.png",
-    "picture of a commitment": "/commitments/EUJP-0001/card.png",
-    "frame of a commitment": "/embed/commitments/EUJP-0001/",
-    "sitemap": "/sitemap.xml",
-    "sitemap, pledges": "/sitemaps/register-1.xml",
-    "sitemap, updates": "/sitemaps/updates-1.xml",
-    "feed": "/feeds/updates.rss",
-    "feed of an area": "/feeds/areas/area-1.atom",
-    "API: commitments": "/api/v1/commitments",
-    "API: updates": "/api/v1/updates?limit=200",
-    "API: assessments": "/api/v1/assessments",
-    "API: overview": "/api/v1/overview",
-    "feed of a commitment": "/feeds/commitments/EUJP-0001.rss",
-    "feed of an actor": "/feeds/actors/actor-1.json",
-    "feed, filtered": "/feeds/updates.json?area=area-1&kind=meeting",
-    "feed, archive": "/feeds/updates.atom?archive=2",
-    "feed of weeks": "/feeds/weeks.rss",
-    "list of feeds": "/feeds.opml",
-    "API: commitment": "/api/v1/commitments/EUJP-0001",
-    "file of commitments": "/exports/commitments.csv",
-    "file of commitments, filtered": "/exports/commitments.csv?status=under_way&side=eu",
-    "file of sources": "/exports/sources.csv",
-}
-# Files of all that ever happened: a hundred times as much is a hundred times as long. A byte must not cost much more.
-GROWING = {
-    "file of updates": "/exports/updates.csv",
-    "file of updates, JSON Lines": "/exports/updates.jsonl",
-    "file of assessments": "/exports/assessments.csv",
-    "file of an area": "/exports/updates.csv?area=area-1",
-    "all files": "/exports/register.zip",
-}
 SIZED_COLUMNS = f"{'queries':>7} {'median':>7} {'p99':>7} {'bytes':>9} {'× bare':>7}"
 
 
