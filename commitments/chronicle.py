@@ -212,14 +212,15 @@ def first_updates(
 def update_context(update: StatusUpdate, clocks: Clocks) -> dict[str, Any]:
     """What the page of one update shows; of a draft, what it will show. The caller decides who may see it."""
     [entry] = load_entries(StatusUpdate.objects.filter(pk=update.pk), clocks)
+    previous, following = neighbours(update.number, clocks) if update.number is not None else (None, None)
+    return {"entry": entry, "update": entry.update, "previous": previous, "next": following}
+
+
+def neighbours(number: int, clocks: Clocks) -> tuple[StatusUpdate | None, StatusUpdate | None]:
+    """The updates that were published before and after the one with this number. Two queries."""
     published = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
-    neighbours: dict[str, StatusUpdate | None] = {"previous": None, "next": None}
-    if update.number is not None:
-        neighbours = {
-            "previous": published.filter(number__lt=update.number).order_by("-number").first(),
-            "next": published.filter(number__gt=update.number).order_by("number").first(),
-        }
-    return {"entry": entry, "update": entry.update, **neighbours}
+    before, after = published.filter(number__lt=number), published.filter(number__gt=number)
+    return before.order_by("-number").first(), after.order_by("number").first()
 
 
 def status_before_each(clocks: Clocks) -> Coalesce:

@@ -341,6 +341,32 @@ def test_no_window_is_judged_by_occurrences_that_a_calendar_leaves_out(
     assert "Held: update" in cut[windows[2025]]["description"]
 
 
+def test_an_earlier_occurrence_that_is_read_for_what_it_met_tells_nothing_of_the_years_left_out(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commitment = recurring()
+    met = make_update(
+        happened_on=Day(2023, 5, 1),
+        assessments=[
+            {
+                "commitment": commitment,
+                "bearing": "advance",
+                "is_occurrence": True,
+                "meets": make_milestone(commitment),
+                "status": "under_way",
+            }
+        ],
+    )
+    for year in (2024, 2025, 2025):
+        held(commitment, Day(year, 5, 1))
+
+    monkeypatch.setattr("commitments.agenda.finding.MOST", 2)
+
+    cut = events(client)
+    assert permanent_id(f"occurrence/{met.number}") not in cut
+    assert permanent_id(f"window/{commitment.reference}/2024-01-01") not in cut
+
+
 def test_all_dates_of_a_withdrawn_pledge_are_cancelled(client: Client) -> None:
     commitment = recurring()
     make_milestone(commitment)

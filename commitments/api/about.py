@@ -7,11 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Max, Min
+from django.db.models import Min
 from ninja import Router
 
 from ..agenda import DateKind
 from ..changes import PeriodClock
+from ..chronicle import BY_EVENT
 from ..coverage import Reports
 from ..definitions import meaning
 from ..judgements import DUE_SOON, REVIEW_INTERVAL, STATUSES_OF
@@ -34,7 +35,8 @@ def get_meta(request: Asked) -> dict[str, Any]:
     clocks = request.clocks
     edition = Edition.objects.current()
     published = StatusUpdate.objects.published(clocks.as_of, clocks.known_on)
-    latest = published.aggregate(published_at=Max("published_at"), happened_by=Max("happened_by", filter=ACTS))
+    latest = published.order_by("-published_at").values_list("published_at", flat=True).first()
+    acts = published.filter(is_context=False).order_by(*BY_EVENT)
     first = Commitment.objects.published(clocks.as_of, clocks.known_on).aggregate(first=Min("published_at"))["first"]
     return dated(
         request,
@@ -43,13 +45,10 @@ def get_meta(request: Asked) -> dict[str, Any]:
         changed_at=edition.changed_at,
         today=clocks.today,
         first_published_on=first and first.date(),
-        last_published_on=latest["published_at"] and latest["published_at"].date(),
-        latest_event_by=latest["happened_by"],
+        last_published_on=latest and latest.date(),
+        latest_event_by=acts.values_list("happened_by", flat=True).first(),
         licence=LICENCE,
     )
-
-
-ACTS = models.Q(is_context=False)
 
 
 def vocabularies() -> Iterator[type[models.TextChoices]]:

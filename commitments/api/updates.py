@@ -7,13 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja import Router
 
-from ..chronicle import BY_NUMBER, first_updates, status_before_each
+from ..chronicle import BY_NUMBER, first_updates, neighbours, status_before_each
 from ..clocks import BadQuery, Clocks
 from ..filters.updates import UpdateFilter, update_scope
 from ..models import Assessment, Commitment, Source, StatusUpdate, restore_labels
@@ -106,10 +106,9 @@ def get_update(request: Asked, number: Number) -> dict[str, Any]:
         raise Http404
     sources = list(Source.objects.filter(updates__number=number).order_by("citations__position", "citations__pk"))
     restore_labels(sources, clocks.known_on)
-    neighbours = published.aggregate(
-        previous=Max("number", filter=Q(number__lt=number)), following=Min("number", filter=Q(number__gt=number))
-    )
-    return dated(request, update=found[0] | neighbours | {"sources": list(reading.sources(clocks, sources))})
+    numbers = [row and row.number for row in neighbours(number, clocks)]
+    beside = dict(zip(("previous", "following"), numbers, strict=True))
+    return dated(request, update=found[0] | beside | {"sources": list(reading.sources(clocks, sources))})
 
 
 @operation(router, "/assessments", AssessmentList, OF_COMMITMENT, AFTER_ASSESSMENT, LIMIT)

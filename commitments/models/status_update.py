@@ -226,6 +226,12 @@ class StatusUpdate(models.Model):
             models.Index(
                 fields=["-happened_by", "-number"], condition=Q(published_at__isnull=False), name="update_by_event"
             ),
+            models.Index(
+                fields=["published_at"],
+                include=["happened_by"],
+                condition=Q(published_at__isnull=False),
+                name="update_by_publication",
+            ),
         ]
         triggers = [
             insert_as_draft("published_at"),

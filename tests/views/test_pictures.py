@@ -7,6 +7,7 @@ import re
 import struct
 from collections import Counter
 from collections.abc import Callable
+from importlib import import_module
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -352,6 +353,17 @@ def test_what_is_too_much_to_draw_is_counted_in_words_and_links(
     # The list goes on where it was cut off.
     [older] = re.findall(r'rel="next" href="([^"]*)"', page)
     assert older.replace("&amp;", "&") == f"?period=2025&before=2025-02-08.{commitment.assessments.count()}"
+
+
+def test_many_lanes_are_counted_by_longer_periods_than_one(db: None, get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("reading", "timeline"):
+        monkeypatch.setattr(import_module(f"commitments.pictures.{module}"), "MOST_DRAWN", 8)
+    for _lane in range(3):
+        commitment = pledge(area=make_area())
+        for month in (2, 3, 5):
+            tell(commitment, f"2025-{month:02}-01")
+
+    assert "so it is counted in years" in get("/timeline/?period=2025")
 
 
 def test_the_list_holds_fourteen_months_a_page(db: None, get: Get) -> None:
