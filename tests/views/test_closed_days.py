@@ -1,7 +1,7 @@
 """An answer for closed days says the same for ever, whatever is edited later.
 
-Eight random histories in every run of the tests; `HISTORIES=1000 make test TESTS=tests/views/test_closed_days.py`
-tries a thousand.
+Eight random histories in every run of the tests. A thousand, fifty a test, on every core:
+`HISTORIES=1000 make test TESTS="--numprocesses logical tests/views/test_closed_days.py"`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from commitments.models import (
     StatusUpdate,
     reason_for_change,
 )
+from commitments.pictures import PICTURES
 from commitments.publishing import withdraw_commitment
 from tests.answers import words
 from tests.factories import (
@@ -49,6 +50,7 @@ from tests.models.histories import DATES, DAYS, Day, Teller, stories
 
 Said = list[str]
 HISTORIES = int(os.environ.get("HISTORIES", "8"))
+PARTS = -(-HISTORIES // 50)
 
 
 class Main(HTMLParser):
@@ -138,7 +140,8 @@ def addresses(as_of: Day, known_on: Day, *, by_class: bool) -> Iterator[str]:
 def of_programs(*, by_class: bool) -> Iterator[str]:
     """The same of the API, without what is today's by name: the search, the state of the register, the differences."""
     lists = ["commitments", "assessments", "corrections", "checks", "milestones", "areas", "actors", "instruments"]
-    yield from (f"/api/v1/{noun}" for noun in (*lists, "overview", "coverage", *(["updates"] if by_class else [])))
+    wholes = ["overview", "coverage", "agenda", "weeks", *(f"pictures/{name}" for name in PICTURES)]
+    yield from (f"/api/v1/{noun}" for noun in (*lists, *wholes, *(["updates"] if by_class else [])))
     for reference in Commitment.objects.values_list("reference", flat=True):
         yield f"/api/v1/commitments/{reference}"
         yield f"/api/v1/commitments/{reference}/events"
@@ -233,8 +236,9 @@ def add_of_each(commitments: list[Commitment]) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("part", range(PARTS))
 @settings(
-    max_examples=HISTORIES,
+    max_examples=-(-HISTORIES // PARTS),
     derandomize=not os.environ.get("HISTORIES"),
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -246,7 +250,7 @@ def add_of_each(commitments: list[Commitment]) -> None:
     reclassify=st.sampled_from([False, True]),
 )
 def test_pages_feeds_and_exports_of_closed_days_say_the_same_after_every_later_edit(
-    story: Any, as_of: Day, known_on: Day, reclassify: bool
+    story: Any, as_of: Day, known_on: Day, reclassify: bool, part: int
 ) -> None:
     client = Client()
     with transaction.atomic():
