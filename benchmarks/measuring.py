@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 import time
 from collections.abc import Iterable, Mapping
@@ -47,9 +48,15 @@ class Figure:
 
 
 def measure(address: str, registers: Mapping[int, BaseDatabaseWrapper]) -> dict[int, Figure]:
-    """By size of register. The registers take turns, so that whatever else the machine does slows both alike."""
+    """By size of register. The registers take turns, so that whatever else the machine does slows both alike.
+
+    Garbage is collected between the requests: of every so many the collector would slow one, and where the turns fall
+    in with that always one of the same register.
+    """
     client = Client(headers={"host": "localhost"})
     figures = {size: _first_look(client, address, register) for size, register in registers.items()}
+    gc.collect()
+    gc.freeze()
     started = time.perf_counter()
     for repetition in range(REPETITIONS):
         elapsed = time.perf_counter() - started
@@ -83,6 +90,7 @@ def _read(client: Client, address: str) -> int:
 
 
 def _milliseconds(client: Client, address: str) -> float:
+    gc.collect()
     started = time.perf_counter()
     _read(client, address)
     return (time.perf_counter() - started) * 1000

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Value, Window
-from django.db.models.functions import JSONObject, RowNumber
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery, Value
+from django.db.models.functions import JSONObject
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,11 +26,8 @@ from .models import (
     Assessment,
     Citation,
     Commitment,
-    CommitmentKind,
-    Instrument,
     Milestone,
     StatusUpdate,
-    UpdateKind,
     end_of_day,
     known_by,
     restore_labels,
@@ -152,20 +150,17 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Latest:
-    """Of the updates of a period that set a status of one commitment: its number, and the last day of its event."""
+class Setting:
+    """An assessment of the period that set a status, with the number of its update and the last day of its event."""
 
+    key: int
     number: int
     happened_by: datetime.date
 
 
 @dataclass(frozen=True)
 class Moved:
-    """A commitment in the set at either end.
-
-    `reasons` are the latest few assessments of the period that set its status, newest first, once `explain` has looked
-    for them.
-    """
+    """A commitment in the set at either end. `reasons` are its `settings` in full, once `explain` has read them."""
 
     before: Judged | None
     after: Judged | None
@@ -179,11 +174,17 @@ class Moved:
         return row
 
     @functools.cached_property
-    def latest(self) -> Latest | None:
-        """The first of the reasons, looked for or not."""
-        commitment: Any = self.row.commitment
-        found = commitment.latest_setting
-        return Latest(found["number"], datetime.date.fromisoformat(found["happened_by"])) if found else None
+    def settings(self) -> list[Setting]:
+        """The latest few assessments of the period that set its status, newest first; none where it left the count."""
+        commitment: Any = self.after.commitment if self.after else None
+        return [
+            Setting(each["key"], each["number"], datetime.date.fromisoformat(each["happened_by"]))
+            for each in (commitment.latest_settings if commitment else [])
+        ]
+
+    @property
+    def latest(self) -> Setting | None:
+        return self.settings[0] if self.settings else None
 
     @functools.cached_property
     def moves(self) -> list[Move]:
@@ -263,9 +264,9 @@ def compare(period: Period, *, listed: int = LATEST) -> Changes:
     At most `listed` updates of the period. Raises BadQuery for an area in which no pledge is.
     """
     setting = _settings(period).filter(commitment=OuterRef("pk")).order_by(*NEWEST_FIRST)
-    latest_setting = setting.values(json=JSONObject(number="update__number", happened_by="happened_by"))[:1]
-    every = Commitment.objects.annotate(latest_setting=Subquery(latest_setting))
-    ends = judged_set(period.before, every), judged_set(period.after, every)
+    told = setting.values(json=JSONObject(key="pk", number="update__number", happened_by="happened_by"))
+    every = Commitment.objects.annotate(latest_settings=ArraySubquery(told[:REASONS_EACH]))
+    ends = judged_set(period.before), judged_set(period.after, every)
     areas = {row.commitment.area.slug: row.commitment.area for end in ends for row in end}
     if period.area and period.area not in areas:
         raise BadQuery(_("“%(area)s” is no area of this period.") % {"area": period.area[:80]})
@@ -356,17 +357,15 @@ def _settings(period: Period) -> AssessmentQuerySet:
 def explain(period: Period, lists: Mapping[str, Iterable[Moved]]) -> dict[str, list[Moved]]:
     """The same lists with the reasons of each row. Two queries, and another for the words of a past known-on day."""
     lists = {name: list(rows) for name, rows in lists.items()}
-    keys = {row.row.commitment.pk for rows in lists.values() for row in rows if row.latest}
-    rank = Window(RowNumber(), partition_by="commitment", order_by=NEWEST_FIRST)
-    ranked = _settings(period).filter(commitment__in=keys).annotate(rank=rank).filter(rank__lte=REASONS_EACH)
-    assessments = list(ranked.select_related("update").order_by("rank"))
-    cited = _cited(period, {assessment.update_id for assessment in assessments})
-    reasons: defaultdict[int, list[Reason]] = defaultdict(list)
-    for assessment in assessments:
-        reasons[assessment.commitment_id].append(Reason(assessment, cited[assessment.update_id]))
-    return {
-        name: [replace(row, reasons=reasons[row.row.commitment.pk]) for row in rows] for name, rows in lists.items()
-    }
+    keys = {setting.key for rows in lists.values() for row in rows for setting in row.settings}
+    assessments = Assessment.objects.select_related("update").in_bulk(keys)
+    cited = _cited(period, {assessment.update_id for assessment in assessments.values()})
+
+    def reasons(row: Moved) -> list[Reason]:
+        found = (assessments[setting.key] for setting in row.settings)
+        return [Reason(assessment, cited[assessment.update_id]) for assessment in found]
+
+    return {name: [replace(row, reasons=reasons(row)) for row in rows] for name, rows in lists.items()}
 
 
 def _cited(period: Period, updates: Collection[int]) -> defaultdict[int, list[Citation]]:
@@ -395,42 +394,3 @@ def _corrections(period: Period, touching: Sequence[int] | None) -> list[StatusU
     if touching is not None:
         corrections = corrections.filter(_bears_on(touching))
     return list(corrections.select_related("corrects").order_by("-number")[: LATEST * 5])
-
-
-@dataclass(frozen=True)
-class Preset:
-    label: str
-    since: datetime.date
-
-
-def presets(clocks: Clocks) -> list[Preset]:
-    """Days that a reader is likely to ask from, as far as they are known at these clocks. One query."""
-    instruments = _instruments(clocks)
-    found = [Preset(_("Last 90 days"), clocks.as_of - datetime.timedelta(days=DEFAULT_DAYS))]
-    dialogue = getattr(instruments[0], "last_dialogue", None) if instruments else None
-    if dialogue is not None:
-        found.append(Preset(_("Since the last dialogue"), dialogue))
-    return found + [
-        Preset(_("Since: %(instrument)s") % {"instrument": instrument.title}, instrument.adopted_by)
-        for instrument in instruments
-    ]
-
-
-def _instruments(clocks: Clocks) -> list[Instrument]:
-    """Newest first; each row also says when the `last_dialogue` was: the latest meeting that counts as an occurrence
-    of a recurring commitment.
-    """
-    public = Commitment.objects.published(clocks.as_of, clocks.known_on)
-    occurrences = Assessment.objects.filter(
-        update=OuterRef("pk"), is_occurrence=True, commitment__kind=CommitmentKind.RECURRING
-    )
-    # Asked of the updates, whose index by event is walked from its end.
-    counted = StatusUpdate.objects.counted(clocks.as_of, clocks.known_on)
-    held = counted.filter(Exists(occurrences), kind=UpdateKind.MEETING)
-    rows: list[Instrument] = list(
-        Instrument.objects.filter(Exists(public.filter(instrument=OuterRef("pk"))))
-        .annotate(last_dialogue=Subquery(held.order_by(*BY_EVENT).values("happened_by")[:1]))
-        .order_by("-adopted_by", "pk")
-    )
-    restore_labels(rows, clocks.known_on)
-    return rows

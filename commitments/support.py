@@ -57,6 +57,6 @@ def with_support(sources: list[Source], clocks: Clocks) -> list[tuple[Source, in
         rows.objects.known(clocks.as_of, clocks.known_on).filter(source__in=sources).values_list("source")
         for rows in (SourceUse, SourceBacking)
     )
-    updates = dict(uses.annotate(Count("pk")))
+    updates = dict(uses.annotate(count=Count("*")))
     commitments = dict(backings.annotate(Count("commitment", distinct=True)))
     return [(source, updates.get(source.pk, 0), commitments.get(source.pk, 0)) for source in sources]

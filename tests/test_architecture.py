@@ -50,6 +50,7 @@ LAYERS = [
         "overview",
         "pictures",
         "changes",
+        "presets",
         "clauses",
         "coverage",
         "support",

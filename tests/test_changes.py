@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from commitments.changes import REASONS_EACH, Changes, Latest, Period, compare, explain, presets
+from commitments.changes import REASONS_EACH, Changes, Period, compare, explain
 from commitments.clocks import BadQuery, Clocks
 from commitments.models import Commitment, reason_for_change
+from commitments.presets import presets
 from commitments.publishing import withdraw_commitment
 from tests.factories import make_commitment, make_instrument, make_milestone, make_source, make_update, moment
 
@@ -48,7 +49,7 @@ def test_a_status_set_in_the_period_is_a_turn_with_its_update(commitment: Commit
         ("status", "not_assessed", "announced"),
         ("evidence", "", "both_sides"),
     ]
-    assert row.latest == Latest(update.number, MARCH)
+    assert (row.latest.number, row.latest.happened_by) == (update.number, MARCH)
 
 
 def test_only_what_set_a_status_is_a_reason(commitment: Commitment) -> None:
@@ -57,7 +58,7 @@ def test_only_what_set_a_status_is_a_reason(commitment: Commitment) -> None:
 
     [row] = changes("since=2026-01-10&until=2026-05-31").turned
 
-    assert row.latest == Latest(update.number, MARCH)
+    assert (row.latest.number, row.latest.happened_by) == (update.number, MARCH)
 
 
 def test_the_latest_few_that_set_a_status_explain_a_turn(commitment: Commitment) -> None:
@@ -68,7 +69,7 @@ def test_the_latest_few_that_set_a_status_explain_a_turn(commitment: Commitment)
     [row] = explain(asked, compare(asked).lists)["turned"]
 
     assert [reason.update for reason in row.reasons] == told[:0:-1]
-    assert row.latest == Latest(told[-1].number, days[-1])
+    assert (row.latest.number, row.latest.happened_by) == (told[-1].number, days[-1])
 
 
 @pytest.mark.parametrize(

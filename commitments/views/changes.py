@@ -11,7 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ..changes import JUDGEMENTS, KINDS_OF_CHANGE, Changes, Moved, Period, PeriodClock, compare, explain, presets
+from ..changes import JUDGEMENTS, KINDS_OF_CHANGE, Changes, Moved, Period, PeriodClock, compare, explain
 from ..charts import Segment, totals_bars
 from ..clocks import Clocks
 from ..exports.formats import FORMATS
@@ -19,6 +19,7 @@ from ..exports.tables import Table
 from ..filters.core import read_page
 from ..judgements import StatusGroup
 from ..pictures.board import address
+from ..presets import presets
 from ..public import page, public
 from ..records import Column
 from .files import table_answer
@@ -146,7 +147,12 @@ def _columns() -> list[Column]:
             for name, _read in JUDGEMENTS
             for end, description in (("before", _("At the first day.")), ("after", _("At the second day.")))
         ),
-        Column("update", int, is_required=False, description=_("The latest update of the period that set its status.")),
+        Column(
+            "update",
+            int,
+            is_required=False,
+            description=_("The latest update of the period that set its status, unless it left the count."),
+        ),
         Column("happened_by", datetime.date, is_required=False, description=_("Last day of its event.")),
         Column("address", str, is_required=True, description=_("The page of the commitment.")),
     ]

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from ..changes import presets
 from ..chronicle import latest_events
 from ..clauses import clauses, lineage
 from ..clocks import BadQuery, Clocks
@@ -26,6 +25,7 @@ from ..models import (
     restore_labels,
 )
 from ..overview import count_groups, judged_set
+from ..presets import presets
 from ..public import page, public
 
 LATEST = 10
