@@ -123,6 +123,8 @@ PAGES = {
     "file of commitments": "/exports/commitments.csv",
     "file of commitments, filtered": "/exports/commitments.csv?status=under_way&side=eu",
     "file of sources": "/exports/sources.csv",
+    "file of changes": "/exports/changes.csv?since=2019-01-01&until=2020-01-01",
+    "file of changes, JSON": "/exports/changes.json?since=2019-01-01&until=2020-01-01",
 }
 # Files of all that happened: a hundred times as much is a hundred times as long. A byte must not cost much more.
 GROWING = {
@@ -130,8 +132,6 @@ GROWING = {
     "file of updates, JSON Lines": "/exports/updates.jsonl",
     "file of assessments": "/exports/assessments.csv",
     "file of an area": "/exports/updates.csv?area=area-1",
-    "file of changes": "/exports/changes.csv?since=2019-01-01&until=2020-01-01",
-    "file of changes, JSON": "/exports/changes.json?since=2019-01-01&until=2020-01-01",
     "API: changes": "/api/v1/changes?since=2019-01-01&until=2020-01-01",
     "all files": "/exports/register.zip",
 }
