@@ -160,26 +160,23 @@ class Setting:
 
 @dataclass(frozen=True)
 class Moved:
-    """A commitment in the set at either end. `reasons` are its `settings` in full, once `explain` has read them."""
+    """A commitment in the set at either end; `row` is as it stands at the second, or as it last stood.
 
+    `reasons` are its `settings` in full, once `explain` has read them.
+    """
+
+    row: Judged
     before: Judged | None
     after: Judged | None
     reasons: list[Reason] = field(default_factory=list)
 
-    @property
-    def row(self) -> Judged:
-        """As it stands at the end, or as it last stood."""
-        row = self.after or self.before
-        assert row is not None  # noqa: S101 - compare() makes none without either
-        return row
-
     @functools.cached_property
     def settings(self) -> list[Setting]:
-        """The latest few assessments of the period that set its status, newest first; none where it left the count."""
-        commitment: Any = self.after.commitment if self.after else None
+        """The latest few assessments of the period that set its status, newest first."""
+        commitment: Any = self.row.commitment
         return [
             Setting(each["key"], each["number"], datetime.date.fromisoformat(each["happened_by"]))
-            for each in (commitment.latest_settings if commitment else [])
+            for each in commitment.latest_settings
         ]
 
     @property
@@ -266,15 +263,15 @@ def compare(period: Period, *, listed: int = LATEST) -> Changes:
     setting = _settings(period).filter(commitment=OuterRef("pk")).order_by(*NEWEST_FIRST)
     told = setting.values(json=JSONObject(key="pk", number="update__number", happened_by="happened_by"))
     every = Commitment.objects.annotate(latest_settings=ArraySubquery(told[:REASONS_EACH]))
-    ends = judged_set(period.before), judged_set(period.after, every)
+    ends = judged_set(period.before, every), judged_set(period.after, every)
     areas = {row.commitment.area.slug: row.commitment.area for end in ends for row in end}
     if period.area and period.area not in areas:
         raise BadQuery(_("“%(area)s” is no area of this period.") % {"area": period.area[:80]})
     before, after = ({row.commitment.pk: row for row in end} for end in ends)
-    keys = [key for key in dict.fromkeys([*after, *before]) if _is_asked(period, after.get(key) or before[key])]
-    moved = [Moved(before.get(key), after.get(key)) for key in keys]
+    rows = {key: row for key, row in (after | before | after).items() if _is_asked(period, row)}
+    moved = [Moved(row, before.get(key), after.get(key)) for key, row in rows.items()]
     staying = [row for row in moved if row.before and row.after]
-    touching = keys if period.area else None
+    touching = list(rows) if period.area else None
     latest = _latest(period, touching, listed)
     newest: Any = latest[0].update if latest else None
     totals = newest.totals if newest else {}

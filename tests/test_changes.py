@@ -14,6 +14,7 @@ from commitments.models import Commitment, reason_for_change
 from commitments.presets import presets
 from commitments.publishing import withdraw_commitment
 from tests.factories import make_commitment, make_instrument, make_milestone, make_source, make_update, moment
+from tests.raw_sql import fire_deferred
 
 TODAY = datetime.date(2026, 6, 1)
 JANUARY, MARCH, MAY = (datetime.date(2026, month, 10) for month in (1, 3, 5))
@@ -126,6 +127,17 @@ def test_a_withdrawn_commitment_left_the_count_by_publication(commitment: Commit
 
     assert [row.row.commitment for row in found.ended] == [commitment]
     assert (found.total_before, found.total_after) == (1, 0)
+
+
+def test_what_left_the_count_still_names_what_set_its_status_in_the_period(commitment: Commitment) -> None:
+    update = announced(commitment, MARCH)
+    fire_deferred()
+    withdraw_commitment(commitment, reason="Made up.")
+    tomorrow = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=1)
+
+    [row] = compare(period("since=2026-01-10&by=publication", today=tomorrow)).ended
+
+    assert row.latest.number == update.number
 
 
 def test_a_date_that_passed_only_shifts(commitment: Commitment) -> None:

@@ -44,7 +44,7 @@ class OnePerLineField(SimpleArrayField):
         super().__init__(base_field, delimiter="\n", **options)
         self.help_text = self.help_text or _("One per line.")
 
-    def to_python(self, value: Any) -> list[Any]:  # type: ignore[override]  # a list is what the base class returns
+    def to_python(self, value: Any) -> list[Any]:  # type: ignore[override]  # a list, whatever the stubs inherit
         if isinstance(value, str):
             value = "\n".join(line for line in value.splitlines() if line.strip())
         items = list(super().to_python(value) or ())

@@ -8,7 +8,7 @@ from typing import Any
 
 from ninja import Router
 
-from ..changes import JUDGEMENTS, Moved, Period, compare, explain
+from ..changes import JUDGEMENTS, Moved, Period, compare
 from ..chronicle import BY_EVENT
 from ..coverage import Support, coverage
 from ..judgements import Judged
@@ -105,7 +105,7 @@ def get_changes(request: Asked) -> dict[str, Any]:
         total_before=found.total_before,
         total_after=found.total_after,
         groups=found.groups,
-        **{name: [_moved(row) for row in rows] for name, rows in explain(period, found.lists).items()},
+        **{name: [_moved(row) for row in rows] for name, rows in found.lists.items()},
         acts=found.acts,
         context=found.context,
         latest=[entry.update.number for entry in found.latest],
@@ -120,7 +120,7 @@ def _moved(row: Moved) -> dict[str, Any]:
         "title": row.row.commitment.title,
         "before": _values(row.before),
         "after": _values(row.after),
-        "updates": [reason.update.number for reason in row.reasons],
+        "updates": [setting.number for setting in row.settings],
     }
 
 

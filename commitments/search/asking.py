@@ -32,7 +32,7 @@ class Lexemes(SearchQuery):
 
     template = "%s::tsquery"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:  # type: ignore[override]  # theirs takes templates, too
+    def as_sql(self, compiler: Any, connection: Any, *_args: Any, **_options: Any) -> tuple[str, Any]:
         sql, params = compiler.compile(self.get_source_expressions()[-1])
         return self.template % sql, params
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from .asking import Question, Term
 from .folding import Folded
@@ -122,12 +122,12 @@ def _window(text: str, spans: Sequence[Span]) -> Span:
 
 
 def _html(text: str, spans: Sequence[Span], start: int, end: int) -> SafeString:
-    """Every piece of the text is escaped by itself; the marks alone are markup."""
+    """The marks alone are markup."""
     pieces = [ELLIPSIS if start else ""]
     for first, last in spans:
         first, last = max(first, start), min(last, end)
         if first < last:
-            pieces += [escape(text[start:first]), format_html("<mark>{}</mark>", text[first:last])]
+            pieces += [text[start:first], format_html("<mark>{}</mark>", text[first:last])]
             start = last
-    pieces += [escape(text[start:end]), ELLIPSIS if end < len(text) else ""]
-    return mark_safe("".join(pieces))  # noqa: S308 - escaped above, piece by piece
+    pieces += [text[start:end], ELLIPSIS if end < len(text) else ""]
+    return format_html_join("", "{}", ((piece,) for piece in pieces))

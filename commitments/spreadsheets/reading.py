@@ -108,7 +108,7 @@ def _read(content: bytes, sheets: Sheets, progress: Progress) -> None:
         return
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:  # the last: of a version yet to come
         raise UnreadableFile("damaged: begins like a .xlsx or .zip file and is none") from error
     with archive:
         parts = _checked_parts(archive)

@@ -100,10 +100,13 @@ def _ends(found: Changes) -> list[_End]:
     return [
         _End(
             day,
-            sum(segment.count for segment in bar),
+            total,
             [(each, labels[each.group], address("commitment_list", clocks, group=each.group, **area)) for each in bar],
         )
-        for day, clocks, bar in zip((period.since, period.until), (period.before, period.after), bars, strict=True)
+        for day, clocks, total, bar in (
+            (period.since, period.before, found.total_before, bars[0]),
+            (period.until, period.after, found.total_after, bars[1]),
+        )
     ]
 
 
@@ -151,7 +154,7 @@ def _columns() -> list[Column]:
             "update",
             int,
             is_required=False,
-            description=_("The latest update of the period that set its status, unless it left the count."),
+            description=_("The latest update of the period that set its status."),
         ),
         Column("happened_by", datetime.date, is_required=False, description=_("Last day of its event.")),
         Column("address", str, is_required=True, description=_("The page of the commitment.")),

@@ -40,6 +40,12 @@ class TestWhatIsNoSpreadsheet:
             "file: damaged: begins like a .xlsx or .zip file and is none"
         ]
 
+    def test_an_archive_of_a_version_yet_to_come(self) -> None:
+        content = bytearray(zipped({"sources.csv": "slug"}))
+        content[content.rindex(b"PK\x01\x02") + 6] = 99
+
+        assert problems(bytes(content)) == ["file: damaged: begins like a .xlsx or .zip file and is none"]
+
     def test_an_old_or_locked_workbook(self) -> None:
         assert "save it as .xlsx" in problems(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")[0]
 
