@@ -114,6 +114,7 @@ PAGES = {
     "API: agenda": "/api/v1/agenda",
     "API: weeks": "/api/v1/weeks",
     "API: coverage": "/api/v1/coverage",
+    "API: changes": "/api/v1/changes?since=2019-01-01&until=2020-01-01",
     "API: picture": "/api/v1/pictures/status-over-time",
     "API: definitions": "/api/v1/definitions",
     "API: meta": "/api/v1/meta",
@@ -132,6 +133,5 @@ GROWING = {
     "file of updates, JSON Lines": "/exports/updates.jsonl",
     "file of assessments": "/exports/assessments.csv",
     "file of an area": "/exports/updates.csv?area=area-1",
-    "API: changes": "/api/v1/changes?since=2019-01-01&until=2020-01-01",
     "all files": "/exports/register.zip",
 }
