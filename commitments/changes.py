@@ -176,8 +176,14 @@ class Moved:
         commitment: Any = self.row.commitment
         return [
             Setting(each["key"], each["number"], datetime.date.fromisoformat(each["happened_by"]))
-            for each in commitment.latest_settings
+            for each in commitment.latest_settings[:REASONS_EACH]
         ]
+
+    @property
+    def has_earlier(self) -> bool:
+        """Whether more of the period set its status than these."""
+        commitment: Any = self.row.commitment
+        return len(commitment.latest_settings) > REASONS_EACH
 
     @property
     def latest(self) -> Setting | None:
@@ -262,7 +268,7 @@ def compare(period: Period, *, listed: int = LATEST) -> Changes:
     """
     setting = _settings(period).filter(commitment=OuterRef("pk")).order_by(*NEWEST_FIRST)
     told = setting.values(json=JSONObject(key="pk", number="update__number", happened_by="happened_by"))
-    every = Commitment.objects.annotate(latest_settings=ArraySubquery(told[:REASONS_EACH]))
+    every = Commitment.objects.annotate(latest_settings=ArraySubquery(told[: REASONS_EACH + 1]))
     ends = judged_set(period.before, every), judged_set(period.after, every)
     areas = {row.commitment.area.slug: row.commitment.area for end in ends for row in end}
     if period.area and period.area not in areas:

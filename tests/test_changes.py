@@ -68,7 +68,9 @@ def test_the_latest_few_that_set_a_status_explain_a_turn(commitment: Commitment)
     asked = period("since=2026-01-10&until=2026-05-10")
 
     [row] = explain(asked, compare(asked).lists)["turned"]
+    [of_fewer] = compare(period("since=2026-01-10&until=2026-03-12")).turned
 
+    assert (row.has_earlier, of_fewer.has_earlier) == (True, False)
     assert [reason.update for reason in row.reasons] == told[:0:-1]
     assert (row.latest.number, row.latest.happened_by) == (told[-1].number, days[-1])
 

@@ -467,7 +467,7 @@ class MovedEntry(Schema):
     title: str = means(_("Its title."))
     before: JudgementValues | None
     after: JudgementValues | None
-    updates: list[int] = means(_("Numbers of the updates of the period that set its status, latest first."))
+    updates: list[int] = means(_("Numbers of the latest three updates of the period that set its status."))
 
 
 class ChangesAnswer(Answer):

@@ -128,6 +128,26 @@ def test_a_long_list_goes_on_where_it_was_cut_off_and_the_others_stay(of_two: No
     assert f'<link rel="canonical" href="http://testserver/changes/?{html.escape(ADDRESS)}&amp;turned=2">' in second
 
 
+def test_what_more_there_is_than_a_row_names_is_said(db: None, get: Get) -> None:
+    commitment = make_commitment()
+    for day in (1, 2, 3, 4):
+        make_update(
+            title=f"Told {day}",
+            happened_on=datetime.date(2025, 3, day),
+            assessments=[{"commitment": commitment, "status": "announced"}],
+        )
+
+    page, brief = get(f"/changes/?{ADDRESS}"), get(f"/briefs/changes/?{ADDRESS}")
+
+    said = f'<a href="/commitments/{commitment.reference}/?as_of=2025-12-31#happened">Earlier ones</a>'
+    assert said in page
+    assert "Earlier ones are on the page of the pledge." in brief
+    for path in ("/changes/", "/briefs/changes/"):
+        fewer = get(f"{path}?since=2025-01-01&until=2025-03-03")
+        assert "Told 1" in fewer
+        assert "Earlier ones" not in fewer
+
+
 @pytest.mark.parametrize(("number", "status"), [("2", 200), ("3", 404), ("0", 400), ("x", 400), ("%00", 400)])
 def test_only_a_page_that_is_there_is_answered(of_two: None, client: Client, number: str, status: int) -> None:
     assert client.get(f"/changes/?{ADDRESS}&turned={number}").status_code == status
